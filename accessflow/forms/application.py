@@ -1,0 +1,56 @@
+"""An application (заявка) as plain data: what the web, the command line and a sheet all come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from accessflow.forms.spec import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    full_name: str = ""
+    short_name: str = ""
+    oid: str = ""
+    inn: str = ""
+    legal_address: str = ""
+    subject_rf: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """`name` is printed: «Иванов И.И.»."""
+
+    position: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str = ""
+    position: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+Row = Mapping[str, str]
+"""Row keys of `spec.ROW_KEYS` to text; `no_middle_name` is "1" or absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """`fields` holds texts by the keys of the form's fields. `our_ref`, `our_date`: the МО's own исх."""
+
+    form: str
+    system: str | None
+    action: Action
+    organization: Organization = Organization()
+    signatory: Signatory = Signatory()
+    author: Author = Author()
+    rows: tuple[Row, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    version: int = 0
+    our_ref: str = ""
+    our_date: str = ""

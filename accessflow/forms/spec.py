@@ -1,0 +1,167 @@
+"""What an official form is: columns, wording, roles. Filled from the catalogue, used by everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Action = Literal["grant", "revoke", "cover", "network", "emd_delete"]
+ACTIONS: tuple[Action, ...] = ("grant", "revoke", "cover", "network", "emd_delete")
+Orientation = Literal["landscape", "portrait"]
+
+ROW_KEYS = (
+    "last_name", "first_name", "middle_name", "no_middle_name", "snils", "email", "position",
+    "work_phone", "contact_phone", "role", "component", "functional_object", "subject_rf",
+    "org_full_name", "org_short_name", "org_oid", "org_inn",
+)  # fmt: skip
+"""Keys of a row of an application, the same in every form (interfaces: «An application as JSON»)."""
+
+KINDS = frozenset({
+    "number",  # № п/п: the writer counts
+    "full_name",  # last_name + first_name + middle_name in one cell
+    "last_name", "first_name", "middle_name",
+    "snils", "email", "phone", "oid", "inn", "role", "position", "subject_rf",
+    "organization",  # a text that the organisation answers
+    "system",  # the system's name
+    "status",  # «предоставить доступ» / «удалить доступ» by the action
+    "text", "long_text", "date", "emdr_id", "local_id",
+})  # fmt: skip
+"""Every kind has a reader in `forms/kinds.py` and a widget in `forms/wtf.py` (checked at load)."""
+
+Source = Literal["row", "organization", "system", "action", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the printed table, or (with `printed=False`) one that only the editor asks for.
+
+    `header` is the official wording; `^x` in it prints x as superscript. `group` is the wording of a
+    header cell that spans this and its neighbours of the same group (App. 4).
+    """
+
+    key: str
+    header: str
+    kind: str
+    source: Source = "row"
+    group: str | None = None
+    required: bool = True
+    weight: float = 1.0
+    max_length: int = 255
+    printed: bool = True
+    default: str | None = None
+    help: str | None = None
+
+    @property
+    def plain_header(self) -> str:
+        return self.header.replace("^", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One label/value field of a form that is not (only) a table (App. 2, 15, 16, the act, the letter).
+
+    `part` groups fields under a row of the printed table (App. 15) by the row's number from 1.
+    """
+
+    key: str
+    label: str
+    kind: str
+    required: bool = True
+    part: int | None = None
+    max_length: int = 2000
+    default: str | None = None
+    help: str | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def plain_label(self) -> str:
+        return self.label.replace("^", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as it is printed, with the regulation's explanation. `aliases`: other names seen (X28).
+
+    `needs_justification`: let through by МИАЦ only (X27, App. 10's roles that no МО may pick).
+    """
+
+    name: str
+    explanation: str
+    aliases: tuple[str, ...] = ()
+    needs_justification: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """`mark` is printed before the text as superscript and is not part of the official string."""
+
+    text: str
+    mark: str = ""
+
+    @property
+    def plain(self) -> str:
+        return self.text.replace("^", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What differs by action. Placeholders: {system} {roles} {component}; nothing else."""
+
+    title: tuple[str, ...]
+    preamble: str = ""
+    caption: str = ""
+    mark: str = ""  # «УДАЛЕНИЕ ДОСТУПА» above the title (X4)
+    status: str = ""  # the status column's text
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs. `signer`: the organisation's signatory, МИАЦ's director (App. 5) or the authority.
+
+    `seal_in_source` tells whether the source prints «М.П.»; a setting prints it on the rest (X13).
+    """
+
+    signer: Literal["organization", "miac", "authority", "none"] = "organization"
+    seal_in_source: bool = False
+    official: str = ""  # the source's own line, to the letter
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """One official form in one version (Рег., Приложения 2-16; Бюл)."""
+
+    slug: str
+    number: int | None
+    label: str
+    version: str
+    effective_from: date
+    orientation: Orientation
+    layout: Literal["table", "label_value", "letter", "act"]
+    actions: tuple[Action, ...]
+    official: Mapping[str, object]
+    """The source's own strings: title, preamble, caption, header; what `forms --json` and tests show."""
+    wording: Mapping[Action, Wording]
+    columns: tuple[Column, ...] = ()
+    fields: tuple[Field, ...] = ()
+    parts: tuple[str, ...] = ()  # App. 15: the wording of the rows that group `fields`
+    header: tuple[str, ...] = ()  # lines above the title: addressee, исх. №
+    after: tuple[str, ...] = ()  # paragraphs below the table (App. 16)
+    footnotes: tuple[Footnote, ...] = ()
+    roles: tuple[Role, ...] = ()
+    signature: Signature = Signature()
+    unique_email: Literal["error", "warning", "none"] = "none"
+    prerequisites: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()  # shown beside the form, never printed (X19, X20)
+    effective_until: date | None = None
+    reference: str = ""  # where the wording stands: «Рег. прил. 8»
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def printed(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.printed)
+
+    def role(self, name: str) -> Role | None:
+        """The role by its printed name or an alias, None where the form knows no such role."""
+        return next((r for r in self.roles if name == r.name or name in r.aliases), None)
