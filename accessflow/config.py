@@ -60,13 +60,11 @@ def _database_url(url: str) -> str:
 
 
 def _secret_key(env: Mapping[str, str], data: Path) -> str:
-    """The key that signs sessions: given, or made once and kept beside the embedded database."""
+    """The key that signs sessions: given (several hosts must share one), or made once and kept."""
     if key := env.get("ACCESSFLOW_SECRET_KEY"):
         if len(key) < 32:
             raise SettingsError("ACCESSFLOW_SECRET_KEY: at least 32 characters are needed")
         return key
-    if env.get("DATABASE_URL"):
-        raise SettingsError("ACCESSFLOW_SECRET_KEY is needed where DATABASE_URL is set")
     file = data / "secret.key"
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
