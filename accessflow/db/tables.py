@@ -200,7 +200,7 @@ class EmailClaim(Base):
 
 
 class User(Base):
-    """An account. `role` is one of interfaces.md's roles; МИАЦ, КЗ and admin may have no organisation."""
+    """An account. `role`: see `domain/roles.py`; МИАЦ and admin may have no organisation."""
 
     __tablename__ = "users"
 
@@ -214,19 +214,32 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open session
     created_at: Mapped[datetime]
 
     organization: Mapped[Organization | None] = relationship()
 
 
+class LoginFailure(Base):
+    """Failed sign-ins in a row under one login, whether there is such an account or not.
+
+    `login_key` is a keyed hash: what people type into the field may be a password.
+    """
+
+    __tablename__ = "login_failures"
+
+    login_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Request(Base):
     """An application (заявка): one form, one system, many rows (Рег. 3.4, R12).
 
-    `number` is our own, from creation on. `content_version` counts changes of what is printed (QR);
-    `lock_version` refuses a save over somebody else's. `form_version` keeps the form it was made with.
+    `number` is our own, from creation on. `content_version` counts changes of what is printed
+    (QR); `lock_version` refuses a save over somebody else's. `form_version` keeps the form that it
+    was made with.
     """
 
     __tablename__ = "requests"
@@ -304,11 +317,15 @@ class Change(Base):
     __tablename__ = "changes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    entity: Mapped[str] = mapped_column(String(40))  # organization, unit, signatory, person, request …
+    entity: Mapped[str] = mapped_column(
+        String(40)
+    )  # organization, unit, signatory, person, request …
     entity_id: Mapped[int]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
-    event: Mapped[str] = mapped_column(String(40))  # created, changed, attested, deleted, restored …
+    event: Mapped[str] = mapped_column(
+        String(40)
+    )  # created, changed, attested, deleted, restored …
     what: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # label -> [before, after]
 
     user: Mapped[User | None] = relationship()
@@ -317,7 +334,7 @@ class Change(Base):
 
 
 class ImportJob(Base):
-    """A sheet of staff on its way in: previewed, then taken in steps. `file` is kept for the retry."""
+    """A sheet of staff on its way in: previewed, then taken in steps."""
 
     __tablename__ = "import_jobs"
 
@@ -334,7 +351,7 @@ class ImportJob(Base):
 
 
 class ImportRow(Base):
-    """One row of the sheet: its number in the file, the values understood, its defects, its outcome."""
+    """One row of the sheet: its number in the file, the values understood, defects, outcome."""
 
     __tablename__ = "import_rows"
 
@@ -350,7 +367,7 @@ class ImportRow(Base):
 
 
 class Selection(Base):
-    """What somebody has picked on «Новая заявка» so far; one a user, gone when the drafts are made."""
+    """What somebody has picked on «Новая заявка» so far; gone when the drafts are made."""
 
     __tablename__ = "selections"
 
