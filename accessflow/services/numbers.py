@@ -1,0 +1,33 @@
+"""Numbers without gaps of meaning: the next of a series, given once."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from accessflow.db.tables import Counter
+
+
+def next_value(session: Session, name: str) -> int:
+    """The next number of the series, from 1 on. Held until the transaction ends, so never twice."""
+    raised = (
+        update(Counter)
+        .where(Counter.name == name)
+        .values(value=Counter.value + 1)
+        .returning(Counter.value)
+    )
+    value = session.scalar(raised)
+    if value is None:
+        _begin_series(session, name)
+        value = session.scalar(raised)
+    if value is None:
+        raise RuntimeError(f"the series {name} cannot be begun")
+    return value
+
+
+def _begin_series(session: Session, name: str) -> None:
+    """Two first callers may both come here; one row is the outcome."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    session.execute(insert(Counter).values(name=name, value=0).on_conflict_do_nothing())
