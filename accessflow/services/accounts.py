@@ -50,7 +50,7 @@ class NewAccount:
 
 
 def sign_in(db: Database, *, login: str, password: str, now: datetime, key: str) -> int:
-    """The id of the account. `key` keys the hash under which failures count. Raises SignInRefused."""
+    """The id of the account; failures count under a hash keyed by `key`. Raises SignInRefused."""
     with db.read() as session:
         user = session.scalar(select(User).where(User.login == _normal(login)))
     # The slow comparison stands outside the transaction: it would hold everybody's write lock.
@@ -134,10 +134,10 @@ def _failure(session: Session, login_key: str, now: datetime) -> LoginFailure:
 
 def _matches(user: User | None, password: str) -> bool:
     try:
-        verified = _hasher.verify(user.password_hash if user else _NOBODY, password)
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return verified and user is not None and user.active
+    return user is not None and user.active
 
 
 def _count(failure: LoginFailure, now: datetime) -> SignInRefused:

@@ -26,7 +26,7 @@ def record(
     event: str,
     what: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """`entity`: organization, unit, signatory, person, employment, request …; no СНИЛС in `what`."""
+    """`entity`: organization, unit, signatory, person, employment, request; no СНИЛС in `what`."""
     session.add(
         Change(
             entity=entity,
