@@ -1,0 +1,127 @@
+"""Debian's chromium, a server for it to look at, and axe to judge the page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a browser says of an answer that the server meant (404, 409, 422).
+ANSWERS = "Failed to load resource"
+
+
+@contextmanager
+def running_server(app: Flask) -> Iterator[str]:
+    """Serves `app` on a free port of this machine; gives its address without a trailing slash."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def live_server() -> Iterator[Callable[[Flask], str]]:
+    """`live_server(app)` serves the application until the test's end and returns its address."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(running_server(app))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for the whole run."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_page(browser: Browser) -> Iterator[Page]:
+    """A page in a session of its own; see `watched_page`."""
+    with watched_page(browser) as page:
+        yield page
+
+
+@contextmanager
+def watched_page(browser: Browser) -> Iterator[Page]:
+    """A page on the screen that our people have.
+
+    Raises AssertionError at its end if a script broke, the page's policy (CSP) blocked something,
+    or a request left this machine.
+    """
+    context = browser.new_context(
+        locale="ru-RU",
+        timezone_id="Europe/Moscow",
+        viewport={"width": 1366, "height": 768},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    complaints = _complaints(page)
+    try:
+        yield page
+    finally:
+        context.close()
+    if complaints:
+        raise AssertionError("\n".join(complaints))
+
+
+def _complaints(page: Page) -> list[str]:
+    found: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(ANSWERS):
+            found.append(message.text)
+
+    def request(sent: Request) -> None:
+        host = urlsplit(sent.url).hostname
+        if host not in (None, "127.0.0.1"):
+            found.append(f"a request left the machine: {sent.url}")
+
+    page.on("console", console)
+    page.on("request", request)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """`axe(page)` lists what breaks WCAG 2.2 AA or best practice: `rule: help (selectors)`."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(source)
+        options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
+        result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+        return [_told(violation) for violation in result["violations"]]
+
+    return violations
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = ", ".join(str(node["target"][0]) for node in violation["nodes"])
+    return f"{violation['id']}: {violation['help']} ({places})"
