@@ -16,6 +16,7 @@ class Organization:
     inn: str = ""
     legal_address: str = ""
     subject_rf: str = ""
+    kind: str = "mo"  # mo, committee, miac: which roles it may ask for
 
 
 @dataclass(frozen=True, slots=True)

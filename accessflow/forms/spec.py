@@ -63,6 +63,7 @@ class Field:
     """One label/value field of a form that is not (only) a table (App. 2, 15, 16, the act, the letter).
 
     `part` groups fields under a row of the printed table (App. 15) by the row's number from 1.
+    `source` names what answers the field unless it is typed: «organization.full_name», «author.phone».
     """
 
     key: str
@@ -70,10 +71,12 @@ class Field:
     kind: str
     required: bool = True
     part: int | None = None
+    source: str = ""
     max_length: int = 2000
     default: str | None = None
     help: str | None = None
     choices: tuple[str, ...] = ()
+    printed: bool = True
 
     @property
     def plain_label(self) -> str:
@@ -82,15 +85,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role as it is printed, with the regulation's explanation. `aliases`: other names seen (X28).
+    """A role as it is printed, with its explanation; `hint` is the same in a few words.
 
-    `needs_justification`: let through by МИАЦ only (X27, App. 10's roles that no МО may pick).
+    `kinds`: the organisations that may pick it. Others may with a justification that МИАЦ lets
+    through where `justified` (X27), else not at all. `aliases`: other names met (X28).
     """
 
     name: str
     explanation: str
+    hint: str = ""
     aliases: tuple[str, ...] = ()
-    needs_justification: bool = False
+    kinds: tuple[str, ...] = ("mo", "committee", "miac")
+    justified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +113,39 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What differs by action. Placeholders: {system} {roles} {component}; nothing else."""
+    """What the action decides of the page.
+
+    `{key|words}` in a text is a placeholder: `words` is what the source prints in its place and what
+    a blank form shows; `documents/fill.py` lists the keys.
+    """
 
     title: tuple[str, ...]
-    preamble: str = ""
+    preamble: tuple[str, ...] = ()
     caption: str = ""
     mark: str = ""  # «УДАЛЕНИЕ ДОСТУПА» above the title (X4)
-    status: str = ""  # the status column's text
+    status: str = ""  # the text of the status column
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line above the title: style "addressee", "requisite" or "salutation"; text with placeholders."""
+
+    style: Literal["addressee", "requisite", "salutation"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signs. `signer`: the organisation's signatory, МИАЦ's director (App. 5) or the authority.
+    """Who signs. `signer`: the organisation's signatory, МИАЦ's director (App. 5, X14) or КЗ.
 
-    `seal_in_source` tells whether the source prints «М.П.»; a setting prints it on the rest (X13).
+    `seal`: «М.П.» as the source prints it, empty where it prints none (a setting adds it, X13).
+    `before`: a line above the signature (the act's date).
     """
 
     signer: Literal["organization", "miac", "authority", "none"] = "organization"
-    seal_in_source: bool = False
-    official: str = ""  # the source's own line, to the letter
+    seal: str = ""
+    before: str = ""
+    post: str = ""  # printed where `signer` is the authority
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +155,18 @@ class FormSpec:
     slug: str
     number: int | None
     label: str
+    summary: str
     version: str
     effective_from: date
     orientation: Orientation
     layout: Literal["table", "label_value", "letter", "act"]
     actions: tuple[Action, ...]
-    official: Mapping[str, object]
-    """The source's own strings: title, preamble, caption, header; what `forms --json` and tests show."""
     wording: Mapping[Action, Wording]
     columns: tuple[Column, ...] = ()
     fields: tuple[Field, ...] = ()
-    parts: tuple[str, ...] = ()  # App. 15: the wording of the rows that group `fields`
-    header: tuple[str, ...] = ()  # lines above the title: addressee, исх. №
+    parts: tuple[str, ...] = ()  # App. 15: wording of the rows that group `fields`
+    grid_part: int | None = None  # App. 15: the row that holds the table of `columns`
+    header: tuple[Line, ...] = ()
     after: tuple[str, ...] = ()  # paragraphs below the table (App. 16)
     footnotes: tuple[Footnote, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -154,13 +174,23 @@ class FormSpec:
     unique_email: Literal["error", "warning", "none"] = "none"
     prerequisites: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()  # shown beside the form, never printed (X19, X20)
-    effective_until: date | None = None
-    reference: str = ""  # where the wording stands: «Рег. прил. 8»
-    where: Mapping[str, str] = field(default_factory=dict)
+    corrections: Mapping[str, str] = field(default_factory=dict)  # typo -> right, by setting (X32)
+    reference: str = ""  # where the wording stands: «Рег., прил. 8»
+    official_title: str = ""  # where the source's title is not printed (App. 16)
 
     @property
     def printed(self) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.printed)
+
+    @property
+    def title(self) -> str:
+        """The source's title in one line."""
+        return self.official_title or " ".join(self.wording[self.actions[0]].title)
+
+    @property
+    def has_people(self) -> bool:
+        """Whether a row is a person (then СНИЛС is required), or a document, or a resource."""
+        return any(c.kind == "snils" for c in self.columns)
 
     def role(self, name: str) -> Role | None:
         """The role by its printed name or an alias, None where the form knows no such role."""

@@ -1,0 +1,189 @@
+"""`region.yaml`, `systems.yaml` and `calendar.yaml` -> specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from accessflow.catalogue.nodes import Node, read
+from accessflow.catalogue.spec import (
+    CalendarYear,
+    OfficeHours,
+    Official,
+    Printing,
+    Recipients,
+    RegionSpec,
+    Subject,
+    SystemSpec,
+)
+
+
+def read_region(file: Path) -> RegionSpec:
+    """Raises CatalogueError with file, line and reason."""
+    node = read(file)
+    region = RegionSpec(
+        slug=node.text("slug"),
+        name=node.text("name"),
+        subject_code=node.text("subject_code"),
+        area_code=node.text("area_code"),
+        regulation=node.text("regulation"),
+        number_pattern=_number_pattern(node),
+        default_recipients=_recipients(node.node("default_recipients")),
+        routes=_routes(node.node("routes")),
+        officials=tuple(_official(o) for o in node.nodes("officials")),
+        office=_office(node.node("office")),
+        printing=_printing(node.node("printing")),
+        split_frmo_frmr=node.flag("split_frmo_frmr"),
+        subjects=tuple(_subject(s) for s in node.nodes("subjects")),
+        contacts=_texts(node.node("contacts")),
+        prerequisites=_texts(node.node("prerequisites")),
+    )
+    _unique(node, "officials", [o.slug for o in region.officials])
+    _unique(node, "subjects", [s.code for s in region.subjects])
+    node.done()
+    return region
+
+
+def _unique(node: Node, key: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            node.fail(f"«{key}»: «{value}» stands twice", key)
+
+
+def _number_pattern(node: Node) -> str:
+    pattern = node.text("number_pattern")
+    try:
+        pattern.format(year=2026, n=1)
+    except (KeyError, ValueError, IndexError):
+        node.fail("«number_pattern» may hold {year} and {n} only", "number_pattern")
+    return pattern
+
+
+def _texts(node: Node) -> Mapping[str, str]:
+    return {key: node.text(key) for key in node.keys()}  # noqa: SIM118 - not a dict
+
+
+def _recipients(node: Node) -> Recipients:
+    recipients = Recipients(
+        to=node.texts("to"),
+        cc=node.texts("cc", ()),
+        vipnet=node.text("vipnet", ""),
+        by=node.text("by", ""),
+        warning=node.text("warning", ""),
+    )
+    for address in recipients.to + recipients.cc:
+        if "@" not in address:
+            node.fail(f"«{address}» is no e-mail address")
+    node.done()
+    return recipients
+
+
+def _routes(node: Node) -> Mapping[str, Recipients]:
+    return {key: _recipients(node.node(key)) for key in node.keys()}  # noqa: SIM118 - not a dict
+
+
+def _official(node: Node) -> Official:
+    official = Official(
+        slug=node.text("slug"),
+        post=node.text("post"),
+        name=node.text("name"),
+        addressee=node.text("addressee", ""),
+        salutation=node.text("salutation", ""),
+        valid_from=node.optional_day("valid_from"),
+        valid_until=node.optional_day("valid_until"),
+        confirmed=node.flag("confirmed"),
+    )
+    node.done()
+    return official
+
+
+def _office(node: Node) -> OfficeHours:
+    zone = node.text("time_zone")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        node.fail(f"«time_zone»: no zone «{zone}»", "time_zone")
+    days = node.node("days")
+    hours = OfficeHours(
+        days={int(day): days.times(day) for day in days.keys()},  # noqa: SIM118 - not a dict
+        lunch=node.times("lunch"),
+        time_zone=zone,
+    )
+    node.done()
+    return hours
+
+
+def _printing(node: Node) -> Printing:
+    printing = Printing(
+        seal_everywhere=node.flag("seal_everywhere"),
+        typos_verbatim=node.flag("typos_verbatim"),
+        left_margin_mm=node.number("left_margin_mm"),
+        our_ref_on_applications=node.flag("our_ref_on_applications"),
+    )
+    if not 20 <= printing.left_margin_mm <= 40:
+        node.fail("«left_margin_mm» must be 20 to 40", "left_margin_mm")
+    node.done()
+    return printing
+
+
+def _subject(node: Node) -> Subject:
+    subject = Subject(node.text("code"), node.text("name"), node.optional("alt"))
+    node.done()
+    return subject
+
+
+def read_systems(file: Path, region: RegionSpec) -> dict[str, SystemSpec]:
+    """Systems by slug in the order of the file. Raises CatalogueError."""
+    node = read(file)
+    systems: dict[str, SystemSpec] = {}
+    for item in node.nodes("systems"):
+        system = _system(item, region)
+        if system.slug in systems:
+            item.fail(f"«slug»: «{system.slug}» stands twice", "slug")
+        systems[system.slug] = system
+    node.done()
+    return systems
+
+
+def _system(node: Node, region: RegionSpec) -> SystemSpec:
+    own = node.has("recipients")
+    system = SystemSpec(
+        slug=node.text("slug"),
+        table=node.text("table"),
+        number=node.whole("number"),
+        name=node.text("name"),
+        label=node.text("label"),
+        description=node.text("description", ""),
+        url=node.texts("url"),
+        ip=node.optional("ip"),
+        status=node.choice("status", ("active", "in_development")),  # type: ignore[arg-type]
+        grant_form=node.text("grant_form"),
+        revoke_form=node.text("revoke_form"),
+        revoke_inferred=node.flag("revoke_inferred", False),
+        roles=node.texts("roles"),
+        recipients=_recipients(node.node("recipients")) if own else region.default_recipients,
+        outbound=_recipients(node.node("outbound")) if node.has("outbound") else None,
+        component=node.text("component", ""),
+        group="" if region.split_frmo_frmr else node.text("group", ""),
+        notices=node.texts("notices", ()),
+    )
+    node.has("group")
+    node.done()
+    return system
+
+
+def read_calendar(file: Path) -> dict[int, CalendarYear]:
+    node = read(file)
+    years = node.node("years")
+    calendar = {}
+    for year in years.keys():  # noqa: SIM118 - not a dict
+        item = years.node(year)
+        days = CalendarYear(item.days("nonworking"), item.days("working"), item.days("short"))
+        for day in days.nonworking | days.working | days.short:
+            if str(day.year) != year:
+                item.fail(f"{day} is no day of {year}")
+        calendar[int(year)] = days
+        item.done()
+    node.done()
+    return calendar

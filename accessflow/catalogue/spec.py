@@ -1,0 +1,170 @@
+"""What the catalogue holds beside the forms: systems, the region, the calendar's overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Literal
+
+from accessflow.domain.errors import NotFound
+from accessflow.forms.spec import Action, FormSpec, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Where a parcel goes. `vipnet`: the node of «Деловая почта» that may be used instead (Рег. 3.4)."""
+
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    vipnet: str = ""
+    by: str = ""  # who sends a later stage (R37)
+    warning: str = ""  # shown before sending (X16)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """One of the information systems (Рег., табл. 1.1-1.4).
+
+    `name` is the source's, to the letter; `label` is what people see, its typos mended (X32).
+    `record_slugs`: the access records that one application makes (ФРМО and ФРМР, X18).
+    """
+
+    slug: str
+    table: str
+    number: int
+    name: str
+    label: str
+    description: str
+    url: tuple[str, ...]
+    ip: str | None
+    status: Literal["active", "in_development"]
+    grant_form: str
+    revoke_form: str
+    revoke_inferred: bool
+    roles: tuple[str, ...]
+    recipients: Recipients
+    outbound: Recipients | None = None
+    component: str = ""
+    group: str = ""  # systems of one group share one application (X18)
+    notices: tuple[str, ...] = ()
+
+    def form_for(self, action: Action) -> str:
+        """The slug of the form by tables 1.1-1.4 (X3)."""
+        return self.revoke_form if action == "revoke" else self.grant_form
+
+    @property
+    def federal(self) -> bool:
+        return self.table == "1.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A named official with the dates of the name; `confirmed`: somebody has checked it since (X15)."""
+
+    slug: str
+    post: str
+    name: str
+    addressee: str = ""
+    salutation: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """`days` by ISO weekday 1-5: opening and closing; the lunch break is inside (Рег. 3.1)."""
+
+    days: Mapping[int, tuple[time, time]]
+    lunch: tuple[time, time]
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject of the Russian Federation as the bulletin's table 1 spells it."""
+
+    code: str
+    name: str
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What domain.md calls a setting of the page; see the comments in region.yaml."""
+
+    seal_everywhere: bool
+    typos_verbatim: bool
+    left_margin_mm: float
+    our_ref_on_applications: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSpec:
+    slug: str
+    name: str
+    subject_code: str
+    area_code: str
+    regulation: str
+    number_pattern: str
+    default_recipients: Recipients
+    routes: Mapping[str, Recipients]
+    officials: tuple[Official, ...]
+    office: OfficeHours
+    printing: Printing
+    split_frmo_frmr: bool
+    subjects: tuple[Subject, ...]
+    contacts: Mapping[str, str]
+    prerequisites: Mapping[str, str]  # slug -> what has to be done, in Russian
+
+    def official(self, slug: str) -> Official:
+        return next(o for o in self.officials if o.slug == slug)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    nonworking: frozenset[date]
+    working: frozenset[date]
+    short: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The regulation, validated. Forms by slug, each with its versions, oldest first."""
+
+    region: RegionSpec
+    systems: Mapping[str, SystemSpec]
+    forms: Mapping[str, tuple[FormSpec, ...]]
+    calendar: Mapping[int, CalendarYear]
+
+    def system(self, slug: str) -> SystemSpec:
+        """Raises NotFound."""
+        try:
+            return self.systems[slug]
+        except KeyError:
+            raise NotFound(f"Нет системы «{slug}».", system=slug) from None
+
+    def form(self, slug: str, *, version: str | None = None, on: date | None = None) -> FormSpec:
+        """The given version, or the one in force `on` that day (without both, the newest).
+
+        Raises NotFound.
+        """
+        versions = self.forms.get(slug, ())
+        if version is not None:
+            versions = tuple(f for f in versions if f.version == version)
+        elif on is not None:
+            versions = tuple(f for f in versions if f.effective_from <= on)
+        if not versions:
+            raise NotFound(f"Нет формы «{slug}».", form=slug, version=version)
+        return versions[-1]
+
+    def superseded(self, form: FormSpec, on: date) -> bool:
+        """Whether another version of the form is in force on that day (R3)."""
+        return self.form(form.slug, on=on).version != form.version
+
+    def roles_of(self, system: SystemSpec, form: FormSpec) -> tuple[Role, ...]:
+        """Roles to choose from on this form for this system; empty where the role is free text or none."""
+        source = form if form.roles else self.form(system.grant_form)
+        known = {r.name: r for r in source.roles}
+        return tuple(known[name] for name in system.roles if name in known)
