@@ -1,4 +1,4 @@
-"""YAML with its line numbers, so that a broken catalogue names the file, the line and the reason."""
+"""YAML with its line numbers, so that a broken catalogue names file, line and reason."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def read(file: Path) -> Node:
     except UnicodeDecodeError as error:
         raise CatalogueError(file, 1, "is not UTF-8") from error
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CatalogueError(file, line, f"is no YAML: {error.problem}") from error

@@ -10,6 +10,7 @@ from accessflow.catalogue.nodes import Node, read
 from accessflow.forms.placeholders import KEYS, PLACEHOLDER
 from accessflow.forms.spec import (
     ACTIONS,
+    EVERY_KIND,
     KINDS,
     Action,
     Column,
@@ -169,7 +170,7 @@ def _role(node: Node) -> Role:
         explanation=explanation,
         hint=node.text("hint", ""),
         aliases=node.texts("aliases", ()),
-        kinds=node.texts("kinds", Role.__dataclass_fields__["kinds"].default),
+        kinds=node.texts("kinds", EVERY_KIND),
         justified=node.flag("justified", False),
     )
     node.done()
@@ -208,9 +209,7 @@ def _check(node: Node, spec: FormSpec) -> None:
         node.fail("the form has neither columns nor fields")
     for item in spec.fields:
         if item.part is not None and not 1 <= item.part <= len(spec.parts):
-            node.fail(
-                f"«fields»: «{item.key}» belongs to part {item.part}, which is not there", "fields"
-            )
+            node.fail(f"«fields»: «{item.key}»: no part {item.part}", "fields")
     text = " ".join(note.text for note in spec.footnotes)
     for wrong in spec.corrections:
         if wrong not in text:

@@ -13,7 +13,7 @@ from accessflow.forms.spec import Action, FormSpec, Role
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Where a parcel goes. `vipnet`: the node of «Деловая почта» that may be used instead (Рег. 3.4)."""
+    """Where a parcel goes. `vipnet`: the node that may be used instead (Рег. 3.4)."""
 
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class SystemSpec:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A named official with the dates of the name; `confirmed`: somebody has checked it since (X15)."""
+    """A named official; `confirmed`: somebody has checked the name since (X15)."""
 
     slug: str
     post: str
@@ -164,7 +164,7 @@ class Catalogue:
         return self.form(form.slug, on=on).version != form.version
 
     def roles_of(self, system: SystemSpec, form: FormSpec) -> tuple[Role, ...]:
-        """Roles to choose from on this form for this system; empty where the role is free text or none."""
+        """Roles to choose from; empty where the role is free text or none."""
         source = form if form.roles else self.form(system.grant_form)
         known = {r.name: r for r in source.roles}
         return tuple(known[name] for name in system.roles if name in known)

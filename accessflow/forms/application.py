@@ -41,7 +41,7 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`fields` holds texts by the keys of the form's fields. `our_ref`, `our_date`: the МО's own исх."""
+    """`fields`: texts by the form's keys. `our_ref`, `our_date`: the МО's own исх."""
 
     form: str
     system: str | None

@@ -17,5 +17,5 @@ KEYS = re.compile(
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with each placeholder's value, or the source's words where it has none (or is empty)."""
+    """The text with each placeholder's value, or the source's words where it has none."""
     return PLACEHOLDER.sub(lambda m: values.get(m[1]) or m[2] or "", text)

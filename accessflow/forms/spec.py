@@ -1,4 +1,4 @@
-"""What an official form is: columns, wording, roles. Filled from the catalogue, used by everything."""
+"""What an official form is: columns, wording, roles. Filled from the catalogue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ Action = Literal["grant", "revoke", "cover", "network", "emd_delete"]
 ACTIONS: tuple[Action, ...] = ("grant", "revoke", "cover", "network", "emd_delete")
 Orientation = Literal["landscape", "portrait"]
 
+EVERY_KIND = ("mo", "committee", "miac")  # of organisations
+
 ROW_KEYS = (
     "last_name", "first_name", "middle_name", "no_middle_name", "snils", "email", "position",
     "work_phone", "contact_phone", "role", "component", "functional_object", "subject_rf",
     "org_full_name", "org_short_name", "org_oid", "org_inn",
 )  # fmt: skip
-"""Keys of a row of an application, the same in every form (interfaces: «An application as JSON»)."""
+"""Keys of a row of an application, the same in every form (interfaces.md)."""
 
 KINDS = frozenset({
     "number",  # № п/п: the writer counts
@@ -37,8 +39,8 @@ Source = Literal["row", "organization", "system", "action", "number"]
 class Column:
     """One column of the printed table, or (with `printed=False`) one that only the editor asks for.
 
-    `header` is the official wording; `^x` in it prints x as superscript. `group` is the wording of a
-    header cell that spans this and its neighbours of the same group (App. 4).
+    `header` is the official wording; `^x` in it prints x as superscript. `group` is the wording of
+    a header cell that spans this and its neighbours of the same group (App. 4).
     """
 
     key: str
@@ -60,10 +62,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One label/value field of a form that is not (only) a table (App. 2, 15, 16, the act, the letter).
+    """One label/value field of a form that is not only a table (App. 2, 15, 16, the letter).
 
     `part` groups fields under a row of the printed table (App. 15) by the row's number from 1.
-    `source` names what answers the field unless it is typed: «organization.full_name», «author.phone».
+    `source` names what answers it unless it is typed: «organization.full_name».
     """
 
     key: str
@@ -95,7 +97,7 @@ class Role:
     explanation: str
     hint: str = ""
     aliases: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ("mo", "committee", "miac")
+    kinds: tuple[str, ...] = EVERY_KIND
     justified: bool = False
 
 
@@ -115,8 +117,8 @@ class Footnote:
 class Wording:
     """What the action decides of the page.
 
-    `{key|words}` in a text is a placeholder: `words` is what the source prints in its place and what
-    a blank form shows; `documents/fill.py` lists the keys.
+    `{key|words}` in a text is a placeholder (forms/placeholders.py): `words` is what the source
+    prints in its place and what a blank form shows.
     """
 
     title: tuple[str, ...]
@@ -128,7 +130,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line above the title: style "addressee", "requisite" or "salutation"; text with placeholders."""
+    """A line above the title; its text may hold placeholders."""
 
     style: Literal["addressee", "requisite", "salutation"]
     text: str
