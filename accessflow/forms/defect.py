@@ -1,4 +1,4 @@
-"""One thing wrong in one place: of an application, of a sheet. The web shows it, `check` prints it."""
+"""One thing wrong in one place of an application or a sheet: what a page and `check` show."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from accessflow.domain.reading import Flaw, Level
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`row` counts from 1 as a person sees it (in a sheet: as Excel numbers its rows), None for the whole.
+    """`row` counts from 1 as a person sees it (in a sheet: as Excel numbers its rows).
 
-    `field` is a key of the row or of the form, None where the whole row is meant. `message` is a
-    Russian sentence that says how to mend it; `fix` is the whole corrected text, only ever offered.
+    None stands for the whole. `field` is a key of the row or of the form, None where the whole row
+    is meant. `message` is a Russian sentence that says how to mend it; `fix` is the whole corrected
+    text, only ever offered.
     """
 
     row: int | None
