@@ -58,6 +58,7 @@ def test_axe_works_under_a_strict_policy_and_finds_what_is_missing(
         ("broken", "сломано"),
         ("foreign", "a request left the machine"),
     ],
+    ids=["breaks its policy", "breaks its script", "asks elsewhere"],
 )
 def test_a_page_that_misbehaves_is_complained_of(
     browser: Browser, address: str, name: str, complaint: str
