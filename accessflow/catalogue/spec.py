@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Literal
 
 from accessflow.domain.errors import NotFound
+from accessflow.forms.application import Target
 from accessflow.forms.spec import Action, FormSpec, Role
 
 
@@ -168,3 +169,15 @@ class Catalogue:
         source = form if form.roles else self.form(system.grant_form)
         known = {r.name: r for r in source.roles}
         return tuple(known[name] for name in system.roles if name in known)
+
+    def target(self, system: SystemSpec, form: FormSpec, action: Action) -> Target:
+        """What the checks and the page need to know of the system."""
+        return Target(
+            slug=system.slug,
+            name=system.name,
+            label=system.label,
+            form=system.form_for(action),
+            component=system.component,
+            in_development=system.status == "in_development",
+            roles=self.roles_of(system, form),
+        )

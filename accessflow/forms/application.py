@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from accessflow.forms.spec import Action
+from accessflow.forms.spec import Action, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,20 @@ class Application:
     version: int = 0
     our_ref: str = ""
     our_date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The system an application is aimed at, as far as the forms need to know it.
+
+    `name` is printed; `form` is the slug that the tables name for this action; `roles` are those to
+    choose from, empty where the role is free text or there is none.
+    """
+
+    slug: str
+    name: str
+    label: str
+    form: str
+    component: str = ""
+    in_development: bool = False
+    roles: tuple[Role, ...] = ()
