@@ -8,7 +8,8 @@ from datetime import date, time
 from typing import Literal
 
 from accessflow.domain.errors import NotFound
-from accessflow.forms.application import Target
+from accessflow.forms.application import Application, Target
+from accessflow.forms.kinds import Region as ChecksRegion
 from accessflow.forms.spec import Action, FormSpec, Role
 
 
@@ -180,4 +181,20 @@ class Catalogue:
             component=system.component,
             in_development=system.status == "in_development",
             roles=self.roles_of(system, form),
+        )
+
+    def target_of(self, form: FormSpec, application: Application) -> Target | None:
+        """The target of an application, None for a form without a system. Raises NotFound."""
+        if application.system is None:
+            return None
+        return self.target(self.system(application.system), form, application.action)
+
+    @property
+    def checks_region(self) -> ChecksRegion:
+        """What the readers of texts need of the region."""
+        return ChecksRegion(
+            subject_code=self.region.subject_code,
+            area_code=self.region.area_code,
+            subjects=frozenset(s.name for s in self.region.subjects),
+            alternatives={s.alt: s.name for s in self.region.subjects if s.alt},
         )

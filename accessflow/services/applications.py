@@ -1,0 +1,131 @@
+"""From a stored request to the plain application that is checked and printed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Attestation, EmailClaim, Person, Request, RequestRow, User
+from accessflow.db.tables import Organization as OrganizationRow
+from accessflow.db.tables import Signatory as SignatoryRow
+from accessflow.domain import email as emails
+from accessflow.domain.errors import NotFound
+from accessflow.domain.person_name import PersonName
+from accessflow.forms.answers import Check, Facts, digits_of
+from accessflow.forms.application import Application, Author, Organization, Row, Signatory
+from accessflow.forms.spec import FormSpec
+from accessflow.services.actor import Actor
+from accessflow.services.scope import within
+
+
+def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = False) -> Request:
+    """The request with its rows, organisation, author and signatory.
+
+    Raises NotFound, also for one that the actor may not see. `deleted` finds what can be restored.
+    """
+    found = session.scalar(
+        select(Request)
+        .where(Request.id == request_id, within(actor, Request.organization_id))
+        .options(
+            selectinload(Request.rows),
+            joinedload(Request.organization),
+            joinedload(Request.author),
+            joinedload(Request.signatory),
+        )
+    )
+    if found is None or (found.deleted_at is not None) != deleted:
+        raise NotFound("Такой заявки нет.", request=request_id)
+    return found
+
+
+def form_of(catalogue: Catalogue, request: Request) -> FormSpec:
+    """The form in the version that the request was made with."""
+    return catalogue.form(request.form, version=request.form_version)
+
+
+def application_of(request: Request) -> Application:
+    """The stored request as plain data."""
+    return Application(
+        form=request.form,
+        system=request.system,
+        action=request.action,  # type: ignore[arg-type] # written from the form's own actions
+        organization=organization_of(request.organization),
+        signatory=signatory_of(request.signatory),
+        author=author_of(request.author),
+        rows=tuple(row.answers for row in request.rows),
+        fields=request.fields,
+        number=request.number,
+        version=request.content_version,
+        our_ref=request.our_ref,
+        our_date=_day(request.our_date),
+    )
+
+
+def organization_of(row: OrganizationRow) -> Organization:
+    return Organization(
+        full_name=row.full_name,
+        short_name=row.short_name,
+        oid=row.oid or "",
+        inn=row.inn,
+        legal_address=row.legal_address,
+        subject_rf=row.subject_rf,
+        kind=row.kind,
+    )
+
+
+def signatory_of(row: SignatoryRow | None) -> Signatory:
+    if row is None:
+        return Signatory()
+    return Signatory(row.position, PersonName(row.last_name, row.first_name, row.middle_name).short)
+
+
+def author_of(row: User) -> Author:
+    return Author(row.name, row.position, row.phone, row.email)
+
+
+def _day(day: date | None) -> str:
+    return day.strftime("%d.%m.%Y") if day else ""
+
+
+def check_of(session: Session, catalogue: Catalogue, request: Request) -> Check:
+    """Everything that `forms.answers.validate` and `documents.build` need."""
+    spec = form_of(catalogue, request)
+    application = application_of(request)
+    return Check(
+        spec=spec,
+        application=application,
+        target=catalogue.target_of(spec, application),
+        region=catalogue.checks_region,
+        facts=facts_of(session, catalogue, application.rows),
+    )
+
+
+def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> Facts:
+    """What is known of the rows' people: holders of their addresses, names, prerequisites."""
+    digits = {d for row in rows if (d := digits_of(row))}
+    addresses = {
+        address.normalized
+        for row in rows
+        if (address := emails.read(str(row.get("email", ""))).value)
+    }
+    claims = session.execute(
+        select(EmailClaim.email, EmailClaim.snils).where(EmailClaim.email.in_(addresses))
+    ).all()
+    persons = session.scalars(select(Person).where(Person.snils.in_(digits))).all()
+    attested = session.execute(
+        select(Person.snils, Attestation.kind).join(Attestation).where(Person.snils.in_(digits))
+    ).all()
+    return Facts(
+        email_owners={email: snils for email, snils in claims},
+        names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in persons},
+        attested={d: frozenset(kind for snils, kind in attested if snils == d) for d in digits},
+        prerequisites=catalogue.region.prerequisites,
+    )
+
+
+def new_row(position: int, answers: Row) -> RequestRow:
+    """A row as it is stored: its СНИЛС beside the answers, where it can be read."""
+    return RequestRow(position=position, answers=dict(answers), snils=digits_of(answers) or "")
