@@ -119,7 +119,7 @@ def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> F
         select(Person.snils, Attestation.kind).join(Attestation).where(Person.snils.in_(digits))
     ).all()
     return Facts(
-        email_owners={email: snils for email, snils in claims},
+        email_owners={claim.email: claim.snils for claim in claims},
         names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in persons},
         attested={d: frozenset(kind for snils, kind in attested if snils == d) for d in digits},
         prerequisites=catalogue.region.prerequisites,
