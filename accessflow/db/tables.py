@@ -73,6 +73,7 @@ class Organization(Base):
     phone: Mapped[str] = mapped_column(String(64), default="")
     mailbox: Mapped[str] = mapped_column(String(254), default="")
     vipnet_ready: Mapped[bool] = mapped_column(default=False)  # Рег. 3.4, R17
+    search_text: Mapped[str] = mapped_column(Text, default="")  # casefolded names, ё as е, OID, ИНН
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
@@ -157,6 +158,7 @@ class Employment(Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     since: Mapped[date | None]
     until: Mapped[date | None]
+    search_text: Mapped[str] = mapped_column(Text, default="")  # casefolded position, ё as е
 
     person: Mapped[Person] = relationship(back_populates="employments")
     organization: Mapped[Organization] = relationship()
