@@ -7,6 +7,7 @@ from typing import Literal
 
 from accessflow.forms.spec import Orientation
 
+Align = Literal["left", "center"]
 Style = Literal[
     "title",  # bold, centred
     "mark",  # «УДАЛЕНИЕ ДОСТУПА»: bold capitals, centred, above the title
@@ -46,7 +47,7 @@ class TableColumn:
 
     key: str
     weight: float = 1.0
-    align: Literal["left", "center"] = "left"
+    align: Align = "left"
     choices: tuple[str, ...] = ()
 
 

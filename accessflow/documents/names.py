@@ -1,4 +1,4 @@
-"""File names that a person can tell apart, safe on Windows and in an archive. Never with a СНИЛС."""
+"""File names that a person can tell apart, safe on Windows and in an archive; no СНИЛС."""
 
 from __future__ import annotations
 

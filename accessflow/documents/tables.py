@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from accessflow.catalogue.spec import RegionSpec
-from accessflow.documents.model import Cell, Table, TableColumn
+from accessflow.documents.model import Align, Cell, Table, TableColumn
 from accessflow.forms.answers import Check
 from accessflow.forms.spec import Column, Field, FormSpec
 
@@ -30,7 +30,7 @@ def _text(column: Column, row: Texts, number: int) -> str:
 
 
 def _column(column: Column, spec: FormSpec, check: Check, region: RegionSpec) -> TableColumn:
-    align = "center" if column.kind == "number" else "left"
+    align: Align = "center" if column.kind == "number" else "left"
     return TableColumn(column.key, column.weight, align, _choices(column, spec, check, region))
 
 

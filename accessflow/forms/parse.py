@@ -25,7 +25,7 @@ def application_from_text(text: str) -> Application:
 
 
 def application_from(data: object) -> Application:
-    """Keys that are not known are ignored. Raises Invalid with the name of what has a wrong shape."""
+    """Unknown keys are ignored. Raises Invalid that names what has a wrong shape."""
     top = _mapping(data, "заявка")
     action = str(top.get("action", ""))
     if action not in get_args(Action):

@@ -17,5 +17,13 @@ KEYS = re.compile(
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with each placeholder's value, or the source's words where it has none."""
-    return PLACEHOLDER.sub(lambda m: values.get(m[1]) or m[2] or "", text)
+    """The text with each placeholder's value, or the source's words where it has none.
+
+    A full stop that the wording brings itself is not printed twice.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1]) or match[2] or ""
+        return found.rstrip(".") if text[match.end() : match.end() + 1] == "." else found
+
+    return PLACEHOLDER.sub(value, text)
