@@ -23,8 +23,8 @@ Style = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`text` is one paragraph, «\\n» breaks a line. In style "note" `^x` prints x as superscript; in every
-    other style the text is literal, for it may hold what a person typed."""
+    """`text` is one paragraph, «\\n» breaks a line. In style "note" `^x` prints x as superscript; in
+    every other style the text is literal, for it may hold what a person typed."""
 
     text: str
     style: Style = "body"
@@ -32,8 +32,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Text of a cell and its spans; «\\n» breaks the line. `rich`: official wording, in which `^x` prints
-    x as superscript; header cells always are, typed text never is."""
+    """Text of a cell and its spans; «\\n» breaks the line. `rich`: official wording, in which `^x`
+    prints x as superscript; header cells always are, typed text never is."""
 
     text: str = ""
     colspan: int = 1
@@ -53,7 +53,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`header` rows repeat on every page; `rows` never split. Covered cells of a span are left out."""
+    """`header` rows repeat on every page; `rows` never split. Cells under a span are left out."""
 
     columns: tuple[TableColumn, ...]
     header: tuple[tuple[Cell, ...], ...] = ()
@@ -78,7 +78,7 @@ Block = Paragraph | Table | SignatureBlock
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the QR carries: own number, version, short digest of the content; the last alone off-line."""
+    """What the QR carries: own number, version, short digest of the content (off-line that alone)."""
 
     digest: str
     number: str = ""
@@ -87,8 +87,8 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class ServiceColumn:
-    """A column of the XLSX right of the print area that carries what the page does not print (СНИЛС of
-    App. 3 and 13, the parts of a name), so that an offline sheet comes back without loss."""
+    """A column of the XLSX right of the print area with what the page does not print (СНИЛС of App. 3
+    and 13, the parts of a name), so that an offline sheet comes back without loss."""
 
     key: str
     header: str
@@ -97,7 +97,7 @@ class ServiceColumn:
 
 @dataclass(frozen=True, slots=True)
 class DocumentModel:
-    """`title` names the document in its metadata; `meta` goes into the XLSX's own sheet for re-import."""
+    """`title` names the document in its metadata; `meta` goes into the XLSX's hidden sheet."""
 
     title: str
     orientation: Orientation
