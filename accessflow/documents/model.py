@@ -23,8 +23,8 @@ Style = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`text` is one paragraph, «\\n» breaks a line. In style "note" `^x` prints x as superscript; in
-    every other style the text is literal, for it may hold what a person typed."""
+    """`text` is one paragraph, «\\n» breaks a line. In style "note" `^x` prints x as superscript;
+    in every other style the text is literal, for it may hold what a person typed."""
 
     text: str
     style: Style = "body"
@@ -78,7 +78,7 @@ Block = Paragraph | Table | SignatureBlock
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the QR carries: own number, version, short digest of the content (off-line that alone)."""
+    """What the QR carries: own number, version, short digest of the content (off-line: alone)."""
 
     digest: str
     number: str = ""
@@ -87,8 +87,8 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class ServiceColumn:
-    """A column of the XLSX right of the print area with what the page does not print (СНИЛС of App. 3
-    and 13, the parts of a name), so that an offline sheet comes back without loss."""
+    """A column of the XLSX right of the print area with what the page does not print (СНИЛС of
+    App. 3 and 13, the parts of a name), so that an offline sheet comes back without loss."""
 
     key: str
     header: str
