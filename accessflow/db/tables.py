@@ -1,6 +1,7 @@
 """The tables. One class a table, no behaviour beyond what a row says of itself.
 
-Personal data stands in `persons`, `employments`, `request_rows` and `email_claims` only.
+Personal data stands in `persons`, `employments`, `request_rows`, `email_claims`, and names also in
+`request_words` and `requests.search_text` only.
 Times are UTC with zone; dates are plain dates of Moscow.
 """
 
@@ -264,7 +265,7 @@ class Request(Base):
     row_count: Mapped[int] = mapped_column(default=0)
     error_count: Mapped[int] = mapped_column(default=0)  # of the last check, for the list
     warning_count: Mapped[int] = mapped_column(default=0)
-    search_text: Mapped[str] = mapped_column(Text, default="")  # casefolded surnames, no СНИЛС
+    search_text: Mapped[str] = mapped_column(Text, default="")  # its words, see RequestWord
     content_version: Mapped[int] = mapped_column(default=1)
     lock_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -280,9 +281,14 @@ class Request(Base):
 
     __mapper_args__ = {"version_id_col": lock_version}
     __table_args__ = (
+        # A page of the list is read off an index in its order, however many there are.
+        Index(None, "organization_id", "id"),
         Index(None, "organization_id", "updated_at", "id"),
+        Index(None, "organization_id", "state", "updated_at", "id"),
+        Index(None, "organization_id", "system", "updated_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "state", "updated_at", "id"),
+        Index(None, "system", "updated_at", "id"),
         Index(None, "batch"),
     )
 
@@ -302,6 +308,23 @@ class RequestRow(Base):
     request: Mapped[Request] = relationship(back_populates="rows")
 
     __table_args__ = (Index(None, "request_id", "position"),)
+
+
+class RequestWord(Base):
+    """A word that a request is found by: of its number, names, system; no СНИЛС.
+
+    Casefolded, ё as е, compared byte by byte, so that a prefix is a range of the index on both
+    databases. Kept by `services/totals.py`.
+    """
+
+    __tablename__ = "request_words"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(
+        String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True
+    )
+
+    __table_args__ = (Index(None, "word", "request_id"),)
 
 
 class Counter(Base):

@@ -261,6 +261,30 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_requests_updated_at_id"), "requests", ["updated_at", "id"], unique=False
     )
+    op.create_index(
+        op.f("ix_requests_organization_id_id"),
+        "requests",
+        ["organization_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_organization_id_state_updated_at_id"),
+        "requests",
+        ["organization_id", "state", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_organization_id_system_updated_at_id"),
+        "requests",
+        ["organization_id", "system", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_system_updated_at_id"),
+        "requests",
+        ["system", "updated_at", "id"],
+        unique=False,
+    )
     op.create_table(
         "selections",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -319,9 +343,30 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_request_rows_snils"), "request_rows", ["snils"], unique=False)
+    op.create_table(
+        "request_words",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_words_request_id")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "word", name=op.f("pk_request_words")),
+    )
+    op.create_index(
+        op.f("ix_request_words_word_request_id"),
+        "request_words",
+        ["word", "request_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_request_words_word_request_id"), table_name="request_words")
+    op.drop_table("request_words")
     op.drop_index(op.f("ix_request_rows_snils"), table_name="request_rows")
     op.drop_index(op.f("ix_request_rows_request_id_position"), table_name="request_rows")
     op.drop_table("request_rows")
@@ -330,6 +375,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_email_claims_snils"), table_name="email_claims")
     op.drop_table("email_claims")
     op.drop_table("selections")
+    op.drop_index(op.f("ix_requests_system_updated_at_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_organization_id_system_updated_at_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_organization_id_state_updated_at_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_organization_id_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_state_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_updated_at_id"), table_name="requests")
