@@ -18,7 +18,7 @@ from accessflow.forms.answers import Check, Facts, digits_of
 from accessflow.forms.application import Application, Author, Organization, Row, Signatory
 from accessflow.forms.spec import FormSpec
 from accessflow.services.actor import Actor
-from accessflow.services.scope import within
+from accessflow.services.scope import requests_seen
 
 
 def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = False) -> Request:
@@ -28,7 +28,7 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
     """
     found = session.scalar(
         select(Request)
-        .where(Request.id == request_id, within(actor, Request.organization_id))
+        .where(Request.id == request_id, requests_seen(actor))
         .options(
             selectinload(Request.rows),
             joinedload(Request.organization),

@@ -7,10 +7,10 @@ is a matter of `web/access.py`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from accessflow.db.tables import Employment, Organization, Person
+from accessflow.db.tables import Employment, Organization, Person, Request
 from accessflow.domain.errors import Forbidden, NotFound
 from accessflow.domain.roles import OF_ORGANIZATION, Role
 from accessflow.services.actor import Actor
@@ -67,6 +67,35 @@ def require_people_changed(actor: Actor, organization_id: int) -> None:
         raise Forbidden(
             "Сотрудников этой организации ведёт она сама, вы можете только читать.",
             organization=organization_id,
+        )
+
+
+UNFILED = ("draft", "ready")
+"""States before sending: МИАЦ has not been told yet, so they are the organisation's own business."""
+
+
+def requests_seen(actor: Actor) -> ColumnElement[bool]:
+    """Applications of the own organisation, and filed ones of every other for those who see all."""
+    own = Request.organization_id == (actor.organization_id or 0)
+    if not sees_all(actor):
+        return own
+    filed = Request.state.not_in(UNFILED)
+    return filed if actor.organization_id is None else or_(own, filed)
+
+
+def may_file(actor: Actor, organization_id: int | None) -> bool:
+    """Whether the actor may write applications for the organisation: its own staff, КЗ's too."""
+    own = organization_id is not None and actor.organization_id == organization_id
+    return own and actor.role in EDITS_OWN_ORGANIZATION
+
+
+def require_filer(actor: Actor, organization_id: int | None) -> None:
+    """Raises Forbidden."""
+    if not may_file(actor, organization_id):
+        raise Forbidden(
+            "Заявки организации ведут её секретарь и кадры, вы можете только читать.",
+            organization=organization_id,
+            user=actor.user_id,
         )
 
 
