@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from accessflow.catalogue.nodes import Node, read
+from accessflow.catalogue.spec import RegionSpec
 from accessflow.forms.placeholders import KEYS, PLACEHOLDER
 from accessflow.forms.spec import (
     ACTIONS,
@@ -28,8 +29,8 @@ LAYOUTS = ("table", "label_value", "letter", "act")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def read_form(file: Path) -> FormSpec:
-    """Raises CatalogueError with file, line and reason."""
+def read_form(file: Path, region: RegionSpec) -> tuple[FormSpec, Node]:
+    """The form, and its node for later checks. Raises CatalogueError with file, line and reason."""
     node = read(file)
     slug = node.text("slug")
     if not SLUG.fullmatch(slug):
@@ -63,8 +64,9 @@ def read_form(file: Path) -> FormSpec:
         official_title=node.text("official_title", ""),
     )
     _check(node, spec)
+    _check_region(node, spec, region)
     node.done()
-    return spec
+    return spec, node
 
 
 def _actions(node: Node) -> tuple[Action, ...]:
@@ -214,3 +216,24 @@ def _check(node: Node, spec: FormSpec) -> None:
     for wrong in spec.corrections:
         if wrong not in text:
             node.fail(f"«corrections»: «{wrong}» stands nowhere in the footnotes", "corrections")
+
+
+def _check_region(node: Node, spec: FormSpec, region: RegionSpec) -> None:
+    """Officials and prerequisites are the region's, fields are the form's own."""
+    officials, fields = {o.slug for o in region.officials}, {f.key for f in spec.fields}
+    for where, texts in _places(spec):
+        for name, _ in PLACEHOLDER.findall(" ".join(texts)):
+            kind, _, rest = name.partition(".")
+            if kind == "official" and rest.split(".")[0] not in officials:
+                node.fail(f"region.yaml has no official «{rest.split('.')[0]}»", where)
+            if kind == "field" and rest not in fields:
+                node.fail(f"the form has no field «{rest}»", where)
+    for slug in spec.prerequisites:
+        if slug not in region.prerequisites:
+            node.fail(f"region.yaml has no prerequisite «{slug}»", "prerequisites")
+
+
+def _places(spec: FormSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    words = tuple(t for w in spec.wording.values() for t in (*w.title, *w.preamble))
+    header = tuple(line.text for line in spec.header)
+    return ("header", header), ("wording", words), ("after", spec.after)

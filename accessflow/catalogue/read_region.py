@@ -133,15 +133,17 @@ def _subject(node: Node) -> Subject:
     return subject
 
 
-def read_systems(file: Path, region: RegionSpec) -> dict[str, SystemSpec]:
-    """Systems by slug in the order of the file. Raises CatalogueError."""
+def read_systems(file: Path, region: RegionSpec) -> list[tuple[SystemSpec, Node]]:
+    """The systems in the order of the file, each with its node for later checks.
+
+    Raises CatalogueError.
+    """
     node = read(file)
-    systems: dict[str, SystemSpec] = {}
-    for item in node.nodes("systems"):
-        system = _system(item, region)
-        if system.slug in systems:
+    systems = [(_system(item, region), item) for item in node.nodes("systems")]
+    slugs = [system.slug for system, _ in systems]
+    for n, (system, item) in enumerate(systems):
+        if system.slug in slugs[:n]:
             item.fail(f"«slug»: «{system.slug}» stands twice", "slug")
-        systems[system.slug] = system
     node.done()
     return systems
 

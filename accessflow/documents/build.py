@@ -97,7 +97,7 @@ def _values(
         "roles": "», «".join(roles),
         "our.ref": application.our_ref,
         "our.date": application.our_date,
-        **{f"field.{key}": text.rstrip(".") for key, text in fields.items()},
+        **{f"field.{key}": text for key, text in fields.items()},
     }
     for party in META_PARTIES:
         data = getattr(application, party)
