@@ -1,4 +1,4 @@
-"""The WSGI entry point: `gunicorn wsgi:app`."""
+"""What a WSGI server loads: `gunicorn wsgi:app`."""
 
 from accessflow.app import create_app
 

@@ -1,0 +1,65 @@
+"""The application factory: wiring only."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from accessflow.catalogue.load import load
+from accessflow.config import Settings
+from accessflow.db.session import Database
+from accessflow.services.clock import Clock, system_clock
+from accessflow.web import access, context, directory, errors, headers, login, nav, words
+from accessflow.web.access import routes
+from accessflow.web.context import Core
+
+__all__ = ["create_app", "routes"]
+
+MAX_UPLOAD = 26 * 1024 * 1024
+MAX_FORM = 8 * 1024 * 1024  # 200 rows of a dozen fields, with room
+MAX_FIELDS = 20_000
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
+    """The application, checked as a whole: catalogue, endpoints and who may call them.
+
+    Raises SettingsError, CatalogueError, UndeclaredAccess. The database must have been migrated.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="accessflow",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["accessflow"] = Core(
+        settings=settings,
+        database=Database(settings.database_url),
+        catalogue=load(settings.catalogue_dir),
+        clock=clock,
+    )
+    _wire(app)
+    access.check_declared(app)
+    return app
+
+
+def _wire(app: Flask) -> None:
+    context.init_app(app)
+    headers.init_app(app)
+    app.before_request(login.recognise)
+    app.before_request(
+        access.enforce
+    )  # before the CSRF check: a stranger's input is kept, not refused
+    CSRFProtect(app)
+    login.init_app(app)
+    for module in (nav, directory):
+        app.register_blueprint(module.blueprint)
+    errors.init_app(app)
+    words.init_app(app)

@@ -1,0 +1,5 @@
+"""The `accessflow` command."""
+
+from accessflow.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,104 @@
+"""Who may call what: every endpoint of the application, in this one place.
+
+An endpoint that is not declared here, or a declaration without an endpoint, stops the start. What
+of an organisation's data they then see is a matter of `services/scope.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypedDict
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+
+from accessflow.domain.errors import Forbidden
+from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, Role
+from accessflow.services.scope import EDITS_ANY_ORGANIZATION, EDITS_OWN_ORGANIZATION
+from accessflow.web.context import signed_in
+from accessflow.web.login import ask_to_sign_in
+
+Access = frozenset[Role] | Literal["public"]
+
+PUBLIC: Final = "public"
+MIAC: Final[frozenset[Role]] = frozenset({"miac_specialist", "miac_lead"})
+FILERS: Final[frozenset[Role]] = frozenset({"secretary", "hr", "committee"})
+"""They write for an organisation of their own: МО, or КЗ as one (Рег. 3.2)."""
+OVERSEERS: Final[frozenset[Role]] = MIAC | {"committee", "admin", "auditor"}
+"""They see every organisation."""
+EDITORS: Final[frozenset[Role]] = EDITS_ANY_ORGANIZATION | EDITS_OWN_ORGANIZATION
+"""They edit organisations: any, or their own; which ones is for `services/scope.py` to say."""
+
+ACCESS: Final[dict[str, Access]] = {
+    "static": PUBLIC,
+    "auth.login": PUBLIC,
+    "auth.logout": ANYONE,
+    "home.start": ANYONE,
+    "directory.index": OVERSEERS,
+    "directory.own": NEEDS_ORGANIZATION,
+    "directory.show": ANYONE,
+    "directory.new": EDITS_ANY_ORGANIZATION,
+    "directory.edit": EDITORS,
+    "directory.archive": EDITS_ANY_ORGANIZATION,
+    "directory.new_unit": EDITORS,
+    "directory.edit_unit": EDITORS,
+    "directory.archive_unit": EDITORS,
+    "directory.new_signatory": EDITORS,
+    "directory.edit_signatory": EDITORS,
+    "directory.archive_signatory": EDITORS,
+}
+
+
+class Route(TypedDict):
+    endpoint: str
+    rule: str
+    methods: list[str]
+    access: Literal["public"] | list[Role]
+
+
+class UndeclaredAccess(Exception):
+    """An endpoint and its declaration do not match; the message names both sides."""
+
+
+def check_declared(app: Flask) -> None:
+    """Raises UndeclaredAccess unless the endpoints and the declarations are the same set."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    undeclared, needless = endpoints - ACCESS.keys(), ACCESS.keys() - endpoints
+    if undeclared or needless:
+        raise UndeclaredAccess(
+            f"web/access.py: undeclared {sorted(undeclared)}, without endpoint {sorted(needless)}"
+        )
+
+
+def routes(app: Flask) -> list[Route]:
+    """What `accessflow routes --json` prints, in the order of the addresses."""
+    found: list[Route] = [
+        {
+            "endpoint": rule.endpoint,
+            "rule": rule.rule,
+            "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+            "access": PUBLIC if (access := ACCESS[rule.endpoint]) == PUBLIC else sorted(access),
+        }
+        for rule in app.url_map.iter_rules()
+    ]
+    return sorted(found, key=lambda route: (route["rule"], route["endpoint"]))
+
+
+def allows(endpoint: str, role: Role) -> bool:
+    access = ACCESS[endpoint]
+    return access == PUBLIC or role in access
+
+
+def enforce() -> ResponseReturnValue | None:
+    """Before every request. An address that does not exist is left to the 404 page."""
+    if request.endpoint is None or ACCESS[request.endpoint] == PUBLIC:
+        return None
+    user = signed_in()
+    if user is None:
+        return ask_to_sign_in()
+    if user.role not in ACCESS[request.endpoint]:
+        raise Forbidden(
+            "Эта страница не для вашей роли.",
+            endpoint=request.endpoint,
+            role=user.role,
+        )
+    return None

@@ -1,0 +1,350 @@
+"""Organisations: the list, the card, units and signatories."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Form,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+
+from accessflow.db.tables import Organization, Signatory
+from accessflow.services import history, organizations, scope, signatories
+from accessflow.services.organizations import OrganizationData
+from accessflow.services.signatories import SignatoryData
+from accessflow.web import context
+from accessflow.web.forms import Entry, posted, texts
+from accessflow.web.lists import Order, page_of
+from accessflow.web.timeline import timeline
+from accessflow.web.toasts import toast
+
+blueprint = Blueprint("directory", __name__)
+
+ORDER: Order = {
+    "name": [Organization.short_name],
+    "oid": [Organization.oid, Organization.id],
+    "inn": [Organization.inn, Organization.id],
+    "created": [Organization.created_at, Organization.id],
+}
+
+
+class OrganizationForm(Form):
+    kind = SelectField("Вид", choices=list(organizations.KINDS.items()))
+    full_name = TextAreaField("Полное наименование", render_kw={"required": True, "rows": 2})
+    short_name = StringField("Сокращённое наименование", render_kw={"required": True})
+    oid = StringField("OID по ФРМО", render_kw={"inputmode": "numeric"})
+    inn = StringField("ИНН", render_kw={"inputmode": "numeric"})
+    legal_address = StringField("Юридический адрес")
+    actual_address = StringField("Фактический адрес")
+    subject_rf = SelectField("Субъект РФ", choices=[])
+    phone = TelField("Телефон")
+    mailbox = EmailField("Почтовый ящик")
+    vipnet_ready = BooleanField("Разграничение для VipNet выполнено (приложение 15)")
+
+    def data_typed(self) -> OrganizationData:
+        typed = {name: text for name, text in texts(self).items() if name != "vipnet_ready"}
+        return OrganizationData(**typed, vipnet_ready=bool(self.vipnet_ready.data))
+
+
+class UnitForm(Form):
+    name = StringField("Наименование", render_kw={"required": True})
+    oid = StringField("OID подразделения", render_kw={"inputmode": "numeric"})
+
+
+class SignatoryForm(Form):
+    last_name = StringField("Фамилия", render_kw={"required": True})
+    first_name = StringField("Имя", render_kw={"required": True})
+    middle_name = StringField("Отчество")
+    position = StringField("Должность", render_kw={"required": True})
+    is_head = BooleanField("Руководитель организации")
+    basis = StringField("Документ о праве подписи")
+    valid_from = DateField("Действует с")
+    valid_until = DateField("Действует по")
+
+    def data_typed(self) -> SignatoryData:
+        typed = {name: text for name, text in texts(self).items() if name != "is_head"}
+        return SignatoryData(**typed, is_head=bool(self.is_head.data))
+
+
+@blueprint.get("/organizations")
+def index() -> ResponseReturnValue:
+    query, kind = request.args.get("q", ""), request.args.get("kind", "")
+    archived = request.args.get("archived") == "1"
+    found = organizations.listed(context.actor(), query=query, kind=kind, archived=archived)
+    return render_template(
+        "directory/index.html",
+        page=page_of(context.session(), found, order=ORDER, default="name"),
+        q=query,
+        kind=kind,
+        archived=archived,
+        filtered=bool(query or kind or archived),
+        kinds=organizations.KINDS,
+        may_create=context.actor().role in scope.EDITS_ANY_ORGANIZATION,
+    )
+
+
+@blueprint.get("/organization")
+def own() -> ResponseReturnValue:
+    """The card of one's own organisation."""
+    return redirect(url_for(".show", organization_id=context.actor().organization_id or 0))
+
+
+@blueprint.get("/organizations/<int:organization_id>")
+def show(organization_id: int) -> ResponseReturnValue:
+    actor, session = context.actor(), context.session()
+    row = scope.organization(session, actor, organization_id)
+    units = organizations.units(session, row.id)
+    closed = organizations.units(session, row.id, archived=True)
+    signers = signatories.of_organization(session, row.id)
+    former = signatories.of_organization(session, row.id, archived=True)
+    entities = [("organization", row.id)]
+    entities += [("unit", unit.id) for unit in (*units, *closed)]
+    entities += [("signatory", signer.id) for signer in (*signers, *former)]
+    return render_template(
+        "directory/show.html",
+        organization=row,
+        kinds=organizations.KINDS,
+        units=units,
+        archived_units=closed,
+        signatories=signers,
+        former=former,
+        may_sign=signatories.may_sign,
+        may_change=scope.may_change(actor, row.id),
+        may_archive=actor.role in scope.EDITS_ANY_ORGANIZATION,
+        history=timeline(actor, history.changes_of(session, entities)),
+    )
+
+
+@blueprint.route("/organizations/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    if request.method == "GET":
+        return _organization_page(Entry(_organization_form(OrganizationForm())), None)
+    entry = Entry(_organization_form(posted(OrganizationForm)))
+    if entry.save(
+        lambda confirmed: organizations.create(
+            context.db(),
+            actor=context.actor(),
+            now=context.now(),
+            region=context.catalogue().region,
+            data=entry.form.data_typed(),
+            confirmed=confirmed,
+        )
+    ):
+        toast("Организация добавлена. Укажите, кто подписывает заявки.")
+        return redirect(url_for(".show", organization_id=entry.saved))
+    return _organization_page(entry, None)
+
+
+@blueprint.route("/organizations/<int:organization_id>/edit", methods=["GET", "POST"])
+def edit(organization_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    row = scope.organization(context.session(), actor, organization_id)
+    scope.require_changed(actor, row.id)
+    if request.method == "GET":
+        return _organization_page(Entry(_organization_form(OrganizationForm(obj=row))), row)
+    entry = Entry(_organization_form(posted(OrganizationForm)))
+    if entry.save(
+        lambda confirmed: organizations.change(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            region=context.catalogue().region,
+            organization_id=organization_id,
+            data=entry.form.data_typed(),
+            confirmed=confirmed,
+        )
+    ):
+        toast("Данные организации сохранены.")
+        return redirect(url_for(".show", organization_id=organization_id))
+    return _organization_page(entry, row)
+
+
+@blueprint.post("/organizations/<int:organization_id>/<any(archive, restore):step>")
+def archive(organization_id: int, step: str) -> ResponseReturnValue:
+    organizations.set_archived(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        organization_id=organization_id,
+        archived=step == "archive",
+    )
+    if step == "archive":
+        undo = url_for(".archive", organization_id=organization_id, step="restore")
+        toast("Организация убрана в архив.", undo=undo)
+    else:
+        toast("Организация возвращена из архива.")
+    return redirect(url_for(".show", organization_id=organization_id))
+
+
+@blueprint.route("/organizations/<int:organization_id>/units/new", methods=["GET", "POST"])
+def new_unit(organization_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    owner = scope.organization(context.session(), actor, organization_id)
+    scope.require_changed(actor, owner.id)
+    if request.method == "GET":
+        return _unit_page(Entry(UnitForm()), owner, None)
+    entry = Entry(posted(UnitForm))
+    if entry.save(
+        lambda confirmed: organizations.add_unit(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            organization_id=organization_id,
+            name=entry.form.name.data or "",
+            unit_oid=entry.form.oid.data or "",
+            confirmed=confirmed,
+        )
+    ):
+        toast("Подразделение добавлено.")
+        return redirect(url_for(".show", organization_id=organization_id))
+    return _unit_page(entry, owner, None)
+
+
+@blueprint.route("/units/<int:unit_id>", methods=["GET", "POST"])
+def edit_unit(unit_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    row = organizations.unit(context.session(), actor, unit_id)
+    scope.require_changed(actor, row.organization_id)
+    owner = scope.organization(context.session(), actor, row.organization_id)
+    if request.method == "GET":
+        return _unit_page(Entry(UnitForm(obj=row)), owner, unit_id)
+    entry = Entry(posted(UnitForm))
+    if entry.save(
+        lambda confirmed: organizations.change_unit(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            unit_id=unit_id,
+            name=entry.form.name.data or "",
+            unit_oid=entry.form.oid.data or "",
+            confirmed=confirmed,
+        )
+    ):
+        toast("Подразделение сохранено.")
+        return redirect(url_for(".show", organization_id=owner.id))
+    return _unit_page(entry, owner, unit_id)
+
+
+@blueprint.post("/units/<int:unit_id>/<any(archive, restore):step>")
+def archive_unit(unit_id: int, step: str) -> ResponseReturnValue:
+    row = organizations.archive_unit(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        unit_id=unit_id,
+        archived=step == "archive",
+    )
+    if step == "archive":
+        undo = url_for(".archive_unit", unit_id=unit_id, step="restore")
+        toast(f"Подразделение «{row.name}» закрыто.", undo=undo)
+    else:
+        toast(f"Подразделение «{row.name}» возвращено.")
+    return redirect(url_for(".show", organization_id=row.organization_id))
+
+
+@blueprint.route("/organizations/<int:organization_id>/signatories/new", methods=["GET", "POST"])
+def new_signatory(organization_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    owner = scope.organization(context.session(), actor, organization_id)
+    scope.require_changed(actor, owner.id)
+    if request.method == "GET":
+        return _signatory_page(Entry(SignatoryForm()), owner, None)
+    entry = Entry(posted(SignatoryForm))
+    if entry.save(
+        lambda confirmed: signatories.add(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            organization_id=organization_id,
+            data=entry.form.data_typed(),
+            confirmed=confirmed,
+        )
+    ):
+        toast("Подписант добавлен.")
+        return redirect(url_for(".show", organization_id=organization_id))
+    return _signatory_page(entry, owner, None)
+
+
+@blueprint.route("/signatories/<int:signatory_id>", methods=["GET", "POST"])
+def edit_signatory(signatory_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    row = signatories.signatory(context.session(), actor, signatory_id)
+    scope.require_changed(actor, row.organization_id)
+    owner = scope.organization(context.session(), actor, row.organization_id)
+    if request.method == "GET":
+        return _signatory_page(Entry(SignatoryForm(obj=row)), owner, row)
+    entry = Entry(posted(SignatoryForm))
+    if entry.save(
+        lambda confirmed: signatories.change(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            signatory_id=signatory_id,
+            data=entry.form.data_typed(),
+            confirmed=confirmed,
+        )
+    ):
+        toast("Подписант сохранён.")
+        return redirect(url_for(".show", organization_id=owner.id))
+    return _signatory_page(entry, owner, row)
+
+
+@blueprint.post("/signatories/<int:signatory_id>/<any(archive, restore):step>")
+def archive_signatory(signatory_id: int, step: str) -> ResponseReturnValue:
+    row = signatories.set_archived(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        signatory_id=signatory_id,
+        archived=step == "archive",
+    )
+    name = signatories.full_name(row)
+    if step == "archive":
+        undo = url_for(".archive_signatory", signatory_id=signatory_id, step="restore")
+        toast(f"{name}: право подписи прекращено.", undo=undo)
+    else:
+        toast(f"{name}: право подписи возвращено.")
+    return redirect(url_for(".show", organization_id=row.organization_id))
+
+
+def _organization_form(form: OrganizationForm) -> OrganizationForm:
+    subjects = [subject.name for subject in context.catalogue().region.subjects]
+    form.subject_rf.choices = [("", "— не указан —"), *((name, name) for name in subjects)]
+    return form
+
+
+def _organization_page(
+    entry: Entry[OrganizationForm], row: Organization | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "directory/organization_form.html",
+        entry=entry,
+        organization=row,
+        may_choose_kind=scope.sees_all(context.actor()),
+    )
+    return page, 422 if entry.flaws else 200
+
+
+def _unit_page(
+    entry: Entry[UnitForm], owner: Organization, unit_id: int | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "directory/unit_form.html", entry=entry, organization=owner, unit_id=unit_id
+    )
+    return page, 422 if entry.flaws else 200
+
+
+def _signatory_page(
+    entry: Entry[SignatoryForm], owner: Organization, row: Signatory | None
+) -> ResponseReturnValue:
+    page = render_template(
+        "directory/signatory_form.html", entry=entry, organization=owner, signatory=row
+    )
+    return page, 422 if entry.flaws else 200

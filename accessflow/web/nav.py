@@ -1,0 +1,58 @@
+"""The bar on top: what each role finds there, in its order; the first one is the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accessflow.domain.roles import Role
+from accessflow.services.accounts import role_of
+from accessflow.web.access import allows
+from accessflow.web.context import signed_in
+
+blueprint = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`endpoint` opens it; it is the current one on every page of the endpoint's blueprint."""
+
+    label: str
+    endpoint: str
+
+    @property
+    def blueprint(self) -> str:
+        return self.endpoint.partition(".")[0]
+
+
+ITEMS = (
+    Item("Организация", "directory.own"),
+    Item("Организации", "directory.index"),
+)
+
+FIRST: dict[Role, str] = {"hr": "people.index", "admin": "directory.index"}
+"""The start page of a role where it is not the first of ITEMS."""
+
+
+def items_for(role: Role) -> list[Item]:
+    first = FIRST.get(role)
+    allowed = [item for item in ITEMS if allows(item.endpoint, role)]
+    return sorted(allowed, key=lambda item: item.endpoint != first)
+
+
+def navigation() -> Iterator[tuple[Item, bool]]:
+    """The items of whoever is signed in, and whether each is the current one."""
+    user = signed_in()
+    for item in items_for(role_of(user.role)) if user else ():
+        yield item, item.blueprint == request.blueprint
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    user = signed_in()
+    if user is None:
+        return redirect(url_for("auth.login"))
+    return redirect(url_for(items_for(role_of(user.role))[0].endpoint))

@@ -1,0 +1,51 @@
+"""The history of a thing as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accessflow.db.tables import Change
+from accessflow.services import scope
+from accessflow.services.actor import Actor
+
+EVENTS = {
+    "created": ("Создано", "plus-circle", "mute"),
+    "changed": ("Изменено", "pencil", "info"),
+    "archived": ("Убрано в архив", "archive", "mute"),
+    "restored": ("Возвращено из архива", "arrow-counterclockwise", "mute"),
+    "attested": ("Отмечено", "check-circle", "ok"),
+    "withdrawn": ("Отметка снята", "x-circle", "warn"),
+    "imported": ("Загружено из файла", "file-earmark-arrow-up", "info"),
+}
+OTHERS = "другая организация"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    title: str
+    icon: str
+    c: str
+    who: str
+    at: datetime
+    lines: list[tuple[str, str, str]]
+
+
+def timeline(actor: Actor, changes: Iterable[Change]) -> list[Moment]:
+    """Newest first, as given. Another МО's people are not named."""
+    return [_moment(actor, change) for change in changes]
+
+
+def _moment(actor: Actor, change: Change) -> Moment:
+    title, icon, c = EVENTS.get(change.event, (change.event, "dot", "mute"))
+    lines = [(label, pair[0], pair[1]) for label, pair in change.what.items()]
+    return Moment(title, icon, c, who(actor, change), change.at, lines)
+
+
+def who(actor: Actor, change: Change) -> str:
+    user = change.user
+    if user is None:
+        return "система"
+    theirs = user.organization_id
+    return user.name if theirs is None or scope.may_see(actor, theirs) else OTHERS

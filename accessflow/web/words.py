@@ -1,0 +1,129 @@
+"""How values are written on pages: dates, moments, numbers with their nouns, masked СНИЛС."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
+from wtforms import Field, SelectField
+
+from accessflow.catalogue.spec import OfficeHours
+from accessflow.domain.reading import Flaw
+from accessflow.domain.roles import LABELS
+from accessflow.services.accounts import role_of
+from accessflow.services.clock import MOSCOW
+from accessflow.web import context, nav, toasts
+
+SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
+
+
+def day(value: date | None) -> str:
+    """21.11.2026, or a dash."""
+    return value.strftime("%d.%m.%Y") if value else "—"
+
+
+def moment(value: datetime | None) -> str:
+    """21.11.2026, 10:38 in Moscow; without the year in the current one."""
+    if value is None:
+        return "—"
+    local = value.astimezone(MOSCOW)
+    this_year = local.year == context.today().year
+    return local.strftime("%d.%m, %H:%M" if this_year else "%d.%m.%Y, %H:%M")
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """«1 заявка», «2 заявки», «5 заявок»."""
+    return f"{grouped(number)} {noun(number, one, few, many)}"
+
+
+def noun(number: int, one: str, few: str, many: str) -> str:
+    tens, units = number % 100, number % 10
+    if 11 <= tens <= 14 or units == 0 or units >= 5:
+        return many
+    return one if units == 1 else few
+
+
+def grouped(number: int) -> str:
+    """12 345 with a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def masked_snils(digits: str) -> str:
+    """`***-***-445 95` of the 11 digits."""
+    return f"***-***-{digits[6:9]} {digits[9:]}" if len(digits) == 11 else ""
+
+
+def full_snils(digits: str) -> str:
+    """`112-233-445 95` of the 11 digits: on a person's card and in forms only."""
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}" if len(digits) == 11 else digits
+
+
+def initials(full_name: str) -> str:
+    """«Малахова Е. Ю.» of «Малахова Екатерина Юрьевна»."""
+    last, *rest = full_name.split() or [""]
+    return " ".join([last, *(f"{part[0]}." for part in rest)])
+
+
+def url_with(**changes: Any) -> str:
+    """This page's address with some arguments changed; None drops one."""
+    arguments: Mapping[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in arguments.items() if value not in (None, "", [], [""])}
+    return url_for(str(request.endpoint), **(request.view_args or {}), **kept)
+
+
+def office_hours(office: OfficeHours) -> str:
+    """«пн–чт 9:00–17:00, пт 9:00–16:00»."""
+    spans = []
+    for hours, days in groupby(sorted(office.days), key=lambda number: office.days[number]):
+        numbers = list(days)
+        first, last = SHORT_WEEKDAYS[numbers[0] - 1], SHORT_WEEKDAYS[numbers[-1] - 1]
+        name = first if first == last else f"{first}–{last}"
+        spans.append(f"{name} {hours[0]:%-H:%M}–{hours[1]:%-H:%M}")
+    return ", ".join(spans)
+
+
+def role_label(role: str) -> str:
+    return LABELS[role_of(role)]
+
+
+def control_attributes(field: Field, flaw: Flaw | None, hint: str) -> dict[str, str]:
+    """What a control's tag needs: its look, and which words beneath it belong to it."""
+    wrong = flaw is not None and flaw.level == "error"
+    base = "form-select" if isinstance(field, SelectField) else "form-control"
+    attributes = {"class": f"{base} is-invalid" if wrong else base}
+    if wrong:
+        attributes["aria-invalid"] = "true"
+    beneath = (("e", flaw), ("h", hint))
+    if described := " ".join(f"{field.id}-{mark}" for mark, there in beneath if there):
+        attributes["aria-describedby"] = described
+    return attributes
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        grouped=grouped,
+        masked_snils=masked_snils,
+        full_snils=full_snils,
+        initials=initials,
+        role_label=role_label,
+        office_hours=office_hours,
+    )
+    app.jinja_env.globals.update(
+        control_attributes=control_attributes,
+        csrf_token=generate_csrf,  # the macros of _ui.html are imported without context
+        counted=counted,
+        noun=noun,
+        url_with=url_with,
+        today=context.today,
+        weekday=lambda: WEEKDAYS[context.today().weekday()],
+        signed_in=context.signed_in,
+        navigation=nav.navigation,
+        pending_toasts=toasts.pending,
+    )

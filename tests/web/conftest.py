@@ -1,0 +1,72 @@
+"""The application on a fresh database, and clients signed in as anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from accessflow.app import create_app
+from accessflow.config import Settings, catalogue_dir
+from accessflow.db.session import Database
+from tests.factories import NOON
+
+KEY = "a key for tests, of at least 32 characters"
+
+
+@dataclass
+class FrozenClock:
+    """The application's clock, moved by hand."""
+
+    at: datetime = field(default=NOON)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
+    settings = Settings(
+        database_url=database_url,
+        secret_key=KEY,
+        data_dir=tmp_path,
+        catalogue_dir=catalogue_dir({}),
+        secure_cookies=False,
+    )
+    app = create_app(settings, clock=clock)
+    app.config["WTF_CSRF_ENABLED"] = False  # test_csrf.py turns it on again
+    yield app
+    app.extensions["accessflow"].database.dispose()
+
+
+@pytest.fixture
+def db(app: Flask) -> Database:
+    found: Database = app.extensions["accessflow"].database
+    return found
+
+
+@pytest.fixture
+def signed_in(app: Flask, clock: FrozenClock) -> Callable[[int], FlaskClient]:
+    """`signed_in(user_id)` is a client with that account's session, just begun."""
+
+    def client(user_id: int) -> FlaskClient:
+        made = app.test_client()
+        with made.session_transaction() as session:
+            session["_user_id"] = f"{user_id}.0"
+            session["seen"] = session["since"] = clock().isoformat()
+        return made
+
+    return client
