@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accessflow.cli.offline import forms, systems
+from accessflow.catalogue.describe import forms, systems
 from tests.catalogue_examples import catalogue, regulation
 
 
