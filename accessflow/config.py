@@ -9,6 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+VARIABLES: tuple[tuple[str, str, str], ...] = (
+    ("DATABASE_URL", "sqlite:///var/accessflow.sqlite3", "SQLite, or PostgreSQL 15 and newer"),
+    ("ACCESSFLOW_DATA", "var", "the folder of the embedded database, the key and the files"),
+    (
+        "ACCESSFLOW_SECRET_KEY",
+        "made once, kept in the data folder",
+        "signs sessions; several hosts share one of at least 32 characters",
+    ),
+    ("ACCESSFLOW_CATALOGUE", "catalogue/lenobl of the package", "another region's regulation"),
+    ("ACCESSFLOW_SECURE_COOKIES", "0", "1 where the page is served over TLS"),
+)
+"""Name, default, meaning: what `docs/reference/settings.md` is made of."""
+
+
 class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names it and says how to mend it."""
 
@@ -25,8 +39,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Reads `DATABASE_URL`, `ACCESSFLOW_SECRET_KEY`, `ACCESSFLOW_DATA`, `ACCESSFLOW_CATALOGUE`,
-        `ACCESSFLOW_SECURE_COOKIES`. Embedded default: SQLite and a made key under `./var`.
+        """Reads VARIABLES. Embedded default: SQLite and a made key under `./var`.
 
         Raises SettingsError.
         """

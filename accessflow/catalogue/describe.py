@@ -65,7 +65,7 @@ def _form(form: FormSpec) -> dict[str, Any]:
 
 
 def _columns(form: FormSpec) -> list[Any]:
-    """The official headers; neighbours of one group as {group, sub}. Labels of a label/value form."""
+    """The official headers, neighbours of one group as {group, sub}; or a form's labels."""
     if form.layout == "label_value":
         return list(form.parts) or [item.plain_label for item in form.fields if item.printed]
     columns: list[Any] = []

@@ -24,7 +24,7 @@ FORMS = {form["slug"]: form for form in forms(catalogue())}
 SYSTEMS = {system["slug"]: system for system in systems(catalogue())}
 
 
-@pytest.mark.parametrize("number", sorted(regulation()["forms"], key=int))
+@pytest.mark.parametrize("number", sorted(regulation()["forms"]))
 def test_a_form_has_the_wording_of_its_appendix(number: str) -> None:
     source = regulation()["forms"][number]
     form = FORMS[f"appendix-{int(number):02d}"]
