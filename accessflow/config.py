@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
 VARIABLES: tuple[tuple[str, str, str], ...] = (
     ("DATABASE_URL", "sqlite:///var/accessflow.sqlite3", "SQLite, or PostgreSQL 15 and newer"),
     ("ACCESSFLOW_DATA", "var", "the folder of the embedded database, the key and the files"),
