@@ -1,6 +1,7 @@
 # make run     the program with demonstration data on http://127.0.0.1:8000
 # make test    every check and every test, on SQLite and PostgreSQL
 # make check   linters, types and layers alone
+# make docs    docs/reference/ from the code
 # make bench   the measured promises, into build/bench.json
 # make lock    requirements/*.in -> hashed requirements/*.txt; with UPGRADE=--upgrade to the newest
 
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test install-bench run test check format bench lock clean
+.PHONY: help install install-test install-bench run test check format docs bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -63,6 +64,9 @@ test:
 	scripts/system-packages test
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+docs: install
+	$(BIN)/python -m scripts.make_docs
 
 bench: install-bench
 	scripts/system-packages bench
