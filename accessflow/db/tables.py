@@ -1,7 +1,7 @@
 """The tables. One class a table, no behaviour beyond what a row says of itself.
 
-Personal data stands in `persons`, `employments`, `request_rows`, `email_claims`, and names also in
-`request_words` and `requests.search_text` only.
+Personal data stands in `persons`, `employments`, `request_rows`, `request_undos`, `email_claims`,
+and names also in `request_words` and `requests.search_text` only.
 Times are UTC with zone; dates are plain dates of Moscow.
 """
 
@@ -325,6 +325,24 @@ class RequestWord(Base):
     )
 
     __table_args__ = (Index(None, "word", "request_id"),)
+
+
+class RequestUndo(Base):
+    """What takes back an operation on a draft's rows: `delta` as `services/undo.py` writes it.
+
+    The newest few of each draft are kept; they hold what the rows held.
+    """
+
+    __tablename__ = "request_undos"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    label: Mapped[str] = mapped_column(String(100))
+    delta: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    __table_args__ = (Index(None, "request_id", "user_id", "id"),)
 
 
 class Counter(Base):

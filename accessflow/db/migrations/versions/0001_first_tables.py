@@ -344,6 +344,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_request_rows_snils"), "request_rows", ["snils"], unique=False)
     op.create_table(
+        "request_undos",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("delta", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_undos_request_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_request_undos_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_undos")),
+    )
+    op.create_index(
+        op.f("ix_request_undos_request_id_user_id_id"),
+        "request_undos",
+        ["request_id", "user_id", "id"],
+        unique=False,
+    )
+    op.create_table(
         "request_words",
         sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -365,6 +385,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_request_undos_request_id_user_id_id"), table_name="request_undos")
+    op.drop_table("request_undos")
     op.drop_index(op.f("ix_request_words_word_request_id"), table_name="request_words")
     op.drop_table("request_words")
     op.drop_index(op.f("ix_request_rows_snils"), table_name="request_rows")
