@@ -9,7 +9,7 @@ from accessflow.catalogue.load import load
 from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.services.clock import Clock, system_clock
-from accessflow.web import access, context, directory, errors, headers, login, nav, words
+from accessflow.web import access, context, directory, errors, headers, login, nav, people, words
 from accessflow.web.access import routes
 from accessflow.web.context import Core
 
@@ -59,7 +59,7 @@ def _wire(app: Flask) -> None:
     )  # before the CSRF check: a stranger's input is kept, not refused
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, directory):
+    for module in (nav, directory, people):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

@@ -33,6 +33,7 @@ ACCESS: Final[dict[str, Access]] = {
     "auth.login": PUBLIC,
     "auth.logout": ANYONE,
     "home.start": ANYONE,
+    "home.search": ANYONE,
     "directory.index": OVERSEERS,
     "directory.own": NEEDS_ORGANIZATION,
     "directory.show": ANYONE,
@@ -45,6 +46,14 @@ ACCESS: Final[dict[str, Access]] = {
     "directory.new_signatory": EDITORS,
     "directory.edit_signatory": EDITORS,
     "directory.archive_signatory": EDITORS,
+    "directory.export": OVERSEERS,
+    "people.index": ANYONE,
+    "people.search": ANYONE,
+    "people.export": ANYONE,
+    "people.show": ANYONE,
+    "people.new": FILERS,
+    "people.edit": FILERS,
+    "people.note": FILERS | MIAC,
 }
 
 

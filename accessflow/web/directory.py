@@ -20,8 +20,9 @@ from accessflow.services import history, organizations, scope, signatories
 from accessflow.services.organizations import OrganizationData
 from accessflow.services.signatories import SignatoryData
 from accessflow.web import context
+from accessflow.web.exports import sheet
 from accessflow.web.forms import Entry, posted, texts
-from accessflow.web.lists import Order, page_of
+from accessflow.web.lists import Order, asked_sort, ordered, page_of
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
 
@@ -88,6 +89,20 @@ def index() -> ResponseReturnValue:
         kinds=organizations.KINDS,
         may_create=context.actor().role in scope.EDITS_ANY_ORGANIZATION,
     )
+
+
+@blueprint.get("/organizations.xlsx")
+def export() -> ResponseReturnValue:
+    found = organizations.listed(
+        context.actor(),
+        query=request.args.get("q", ""),
+        kind=request.args.get("kind", ""),
+        archived=request.args.get("archived") == "1",
+    )
+    rows = context.session().scalars(ordered(found, ORDER, asked_sort(ORDER, "name")))
+    headers = ["Вид", "Полное наименование", "Сокращённое наименование", "OID", "ИНН",
+               "Юридический адрес", "Телефон", "Почтовый ящик", "VipNet"]  # fmt: skip
+    return sheet("Организации", headers, [_exported(row) for row in rows])
 
 
 @blueprint.get("/organization")
@@ -312,6 +327,20 @@ def archive_signatory(signatory_id: int, step: str) -> ResponseReturnValue:
     else:
         toast(f"{name}: право подписи возвращено.")
     return redirect(url_for(".show", organization_id=row.organization_id))
+
+
+def _exported(row: Organization) -> list[str]:
+    return [
+        organizations.KINDS[row.kind],
+        row.full_name,
+        row.short_name,
+        row.oid or "",
+        row.inn,
+        row.legal_address,
+        row.phone,
+        row.mailbox,
+        "да" if row.vipnet_ready else "нет",
+    ]
 
 
 def _organization_form(form: OrganizationForm) -> OrganizationForm:

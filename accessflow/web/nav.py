@@ -29,6 +29,7 @@ class Item:
 
 
 ITEMS = (
+    Item("Сотрудники", "people.index"),
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
 )
@@ -48,6 +49,12 @@ def navigation() -> Iterator[tuple[Item, bool]]:
     user = signed_in()
     for item in items_for(role_of(user.role)) if user else ():
         yield item, item.blueprint == request.blueprint
+
+
+@blueprint.post("/search")
+def search() -> ResponseReturnValue:
+    """The bar's search field, of every page; the form is posted, for it may hold a СНИЛС."""
+    return redirect(url_for("people.search"), code=307)
 
 
 @blueprint.get("/")

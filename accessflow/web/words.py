@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -69,11 +68,19 @@ def initials(full_name: str) -> str:
     return " ".join([last, *(f"{part[0]}." for part in rest)])
 
 
-def url_with(**changes: Any) -> str:
+def url_with(**changes: object) -> str:
     """This page's address with some arguments changed; None drops one."""
-    arguments: Mapping[str, Any] = {**request.args.to_dict(flat=False), **changes}
-    kept = {name: value for name, value in arguments.items() if value not in (None, "", [], [""])}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **kept)
+    return url_same(str(request.endpoint), **changes)
+
+
+def url_same(endpoint: str, **changes: object) -> str:
+    """Another page of this list (its export), under the same arguments."""
+    arguments = {name: request.args.getlist(name) for name in request.args}
+    for name, value in changes.items():
+        arguments[name] = [] if value in (None, "") else [str(value)]
+    path = url_for(endpoint, **(request.view_args or {}))
+    query = urlencode([(name, text) for name, texts in arguments.items() for text in texts])
+    return f"{path}?{query}" if query else path
 
 
 def office_hours(office: OfficeHours) -> str:
@@ -121,6 +128,7 @@ def init_app(app: Flask) -> None:
         counted=counted,
         noun=noun,
         url_with=url_with,
+        url_same=url_same,
         today=context.today,
         weekday=lambda: WEEKDAYS[context.today().weekday()],
         signed_in=context.signed_in,

@@ -1,0 +1,380 @@
+"""Taking somebody on and changing what is known: one СНИЛС, one person, jobs in many places.
+
+A known СНИЛС with another name asks whether the surname has changed or the СНИЛС has a slip; what
+another organisation knows of the person is never told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from accessflow.db.session import Database
+from accessflow.db.tables import EmailClaim, Employment, Person, Unit
+from accessflow.domain import email, person_name, phone, snils
+from accessflow.domain.email import Email
+from accessflow.domain.person_name import PersonName
+from accessflow.domain.reading import Flaw
+from accessflow.services import history, people, scope
+from accessflow.services.actor import Actor
+from accessflow.services.fields import Fields, Refused, searchable
+
+PERSON_LABELS = {
+    "last_name": "Фамилия",
+    "first_name": "Имя",
+    "middle_name": "Отчество",
+    "no_middle_name": "Отчества нет",
+}
+JOB_LABELS = {
+    "unit": "Подразделение",
+    "position": "Должность",
+    "personnel_no": "Табельный номер",
+    "email": "E-mail",
+    "work_phone": "Рабочий телефон",
+    "contact_phone": "Контактный телефон",
+    "since": "Принят",
+    "until": "Уволен",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonData:
+    """What is typed on the form of a person; dates and the unit's id as texts."""
+
+    snils: str = ""
+    last_name: str = ""
+    first_name: str = ""
+    middle_name: str = ""
+    no_middle_name: bool = False
+    unit_id: str = ""
+    position: str = ""
+    personnel_no: str = ""
+    email: str = ""
+    work_phone: str = ""
+    contact_phone: str = ""
+    since: str = ""
+    until: str = ""
+
+
+class NameDiffers(Refused):
+    """This СНИЛС is known under another name: has it changed, or is there a slip in the СНИЛС?
+
+    The call again with `renamed=True` says that it has changed.
+    """
+
+    def __init__(self, known: PersonName | None) -> None:
+        """`known` is given only where the actor may know it."""
+        whom = f"в вашей организации записан(а) {known.full}" if known else "записано другое ФИО"
+        message = f"Под этим СНИЛС уже {whom}. Сменились ФИО или описка в СНИЛС?"
+        super().__init__(message, {"snils": Flaw("name_differs", message)})
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, as read."""
+
+    digits: str
+    name: PersonName
+    no_middle_name: bool
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "last_name": self.name.last,
+            "first_name": self.name.first,
+            "middle_name": self.name.middle,
+            "no_middle_name": self.no_middle_name,
+        }
+
+
+def hire(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    organization_id: int,
+    data: PersonData,
+    area_code: str | None = None,
+    renamed: bool = False,
+    confirmed: bool = False,
+) -> int:
+    """The id of the person, who now has a job in the organisation.
+
+    Raises Refused with flaws by field, NameDiffers, NotFound, Forbidden.
+    """
+    scope.require_people_changed(actor, organization_id)
+    with db.write() as session:
+        fields = Fields()
+        who = read_identity(fields, data)
+        values = read_job(session, fields, organization_id, data, area_code, who)
+        known = people.by_snils(session, who.digits) if who else None
+        if known and who and not same_name(known, who.name) and not renamed:
+            own = people.works_in(known, organization_id)
+            raise NameDiffers(people.name_of(known) if own else None)
+        if known and _here_now(known, organization_id, values["until"]):
+            message = "Этот человек у вас уже работает: добавится ещё одна должность."
+            fields.warn("snils", "already_here", message)
+        fields.check(confirmed=confirmed)
+        assert who is not None  # noqa: S101  # an unread СНИЛС or name has been refused above
+        person = person_of(session, actor=actor, now=now, who=who)
+        add_job(
+            session,
+            actor=actor,
+            now=now,
+            person=person,
+            organization_id=organization_id,
+            values=values,
+        )
+        return person.id
+
+
+def change(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    employment_id: int,
+    data: PersonData,
+    area_code: str | None = None,
+    confirmed: bool = False,
+) -> int:
+    """The id of the person. Raises Refused, NotFound, Forbidden."""
+    with db.write() as session:
+        row = people.job(session, actor, employment_id)
+        scope.require_people_changed(actor, row.organization_id)
+        fields = Fields()
+        who = read_identity(fields, data)
+        values = read_job(session, fields, row.organization_id, data, area_code, who, row)
+        if who:
+            _check_new_snils(session, fields, row, who)
+        fields.check(confirmed=confirmed)
+        assert who is not None  # noqa: S101  # see `hire`
+        if who.digits != row.person.snils:
+            row.person.snils = who.digits
+            history.record(
+                session, actor=actor, now=now, entity="person", entity_id=row.person_id,
+                event="changed", what={"СНИЛС": ["—", "исправлен"]},
+            )  # fmt: skip
+        rename(session, actor=actor, now=now, person=row.person, who=who)
+        update_job(session, actor=actor, now=now, row=row, values=values)
+        return row.person_id
+
+
+def read_identity(fields: Fields, data: PersonData) -> Identity | None:
+    """None where the СНИЛС or the name cannot be read; the reasons are in `fields`."""
+    number = fields.take("snils", snils.read(data.snils))
+    last = fields.take("last_name", person_name.read_part(data.last_name, "last"))
+    first = fields.take("first_name", person_name.read_part(data.first_name, "first"))
+    middle: str | None = ""
+    none = data.no_middle_name or person_name.is_absent(data.middle_name)
+    if none and data.middle_name.strip() and not person_name.is_absent(data.middle_name):
+        fields.error(
+            "middle_name", "middle_name", "Либо впишите отчество, либо отметьте, что его нет."
+        )
+    elif not none:
+        middle = fields.take("middle_name", person_name.read_part(data.middle_name, "middle"))
+    if not (number and last and first) or middle is None:
+        return None
+    name = PersonName(last, first, middle)
+    if flaw := person_name.same_script(name):
+        fields.note("last_name", flaw)
+    return Identity(number.digits, name, none)
+
+
+def read_job(
+    session: Session,
+    fields: Fields,
+    organization_id: int,
+    data: PersonData,
+    area_code: str | None,
+    who: Identity | None,
+    row: Employment | None = None,
+) -> dict[str, Any]:
+    """The columns of a job; `row` is the one that is being changed."""
+    address = fields.optional("email", data.email, email.read)
+    if address and who and (row is None or address.text != row.email):
+        _check_email(session, fields, organization_id, address, who)
+    work = fields.optional("work_phone", data.work_phone, lambda text: phone.read(text, area_code))
+    own = fields.optional(
+        "contact_phone", data.contact_phone, lambda text: phone.read(text, area_code)
+    )
+    since, until = fields.day("since", data.since), fields.day("until", data.until)
+    if since and until and until < since:
+        fields.error("until", "order", "Уволен раньше, чем принят: проверьте даты.")
+    return {
+        "unit": _unit(session, fields, organization_id, data.unit_id),
+        "position": fields.text("position", data.position, 255, required="Укажите должность."),
+        "personnel_no": fields.text("personnel_no", data.personnel_no, 32),
+        "email": str(address or ""),
+        "work_phone": work.formatted if work else "",
+        "contact_phone": own.formatted if own else "",
+        "since": since,
+        "until": until,
+    }
+
+
+def same_name(person: Person, name: PersonName) -> bool:
+    """Whether two spellings may be one name: no case, ё as е."""
+    return people.name_of(person).key == name.key
+
+
+def person_of(session: Session, *, actor: Actor, now: datetime, who: Identity) -> Person:
+    """The person of this СНИЛС, made if new, renamed if the name is another."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    values = {**who.values, "snils": who.digits, "search_name": who.name.key, "created_at": now}
+    made = session.scalar(
+        insert(Person).values(**values).on_conflict_do_nothing().returning(Person.id)
+    )
+    person = session.scalars(select(Person).where(Person.snils == who.digits)).one()
+    if made:
+        history.record(
+            session, actor=actor, now=now, entity="person", entity_id=person.id, event="created"
+        )
+    elif not same_name(person, who.name):
+        rename(session, actor=actor, now=now, person=person, who=who)
+    return person
+
+
+def rename(session: Session, *, actor: Actor, now: datetime, person: Person, who: Identity) -> bool:
+    """Writes the name down where it differs, the former one into the history."""
+    what = history.difference(person, who.values, PERSON_LABELS)
+    if not what:
+        return False
+    for name, value in who.values.items():
+        setattr(person, name, value)
+    person.search_name = who.name.key
+    history.record(
+        session, actor=actor, now=now, entity="person", entity_id=person.id, event="changed",
+        what=what,
+    )  # fmt: skip
+    return True
+
+
+def add_job(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    person: Person,
+    organization_id: int,
+    values: dict[str, Any],
+    event: str = "created",
+) -> Employment:
+    row = Employment(person_id=person.id, organization_id=organization_id, **values)
+    row.search_text = _search_text(row)
+    session.add(row)
+    session.flush()
+    history.record(
+        session, actor=actor, now=now, entity="employment", entity_id=row.id, event=event,
+        what={"Должность": ["—", row.position]},
+    )  # fmt: skip
+    return row
+
+
+def update_job(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    row: Employment,
+    values: dict[str, Any],
+    event: str = "changed",
+) -> bool:
+    """Whether anything was different."""
+    told = {**values, "unit": values["unit"].name if values.get("unit") else None}
+    what = history.difference(_Told(row), {n: told[n] for n in values}, JOB_LABELS)
+    if not what:
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.search_text = _search_text(row)
+    history.record(
+        session, actor=actor, now=now, entity="employment", entity_id=row.id, event=event,
+        what=what,
+    )  # fmt: skip
+    return True
+
+
+class _Told:
+    """A job with its unit by name, as the history tells it."""
+
+    def __init__(self, row: Employment) -> None:
+        self._row = row
+
+    def __getattr__(self, name: str) -> object:
+        if name == "unit":
+            return self._row.unit.name if self._row.unit else None
+        return getattr(self._row, name)
+
+
+def _search_text(row: Employment) -> str:
+    return searchable(row.position)
+
+
+def _here_now(person: Person, organization_id: int, until: date | None) -> bool:
+    return until is None and any(
+        job.organization_id == organization_id and job.until is None for job in person.employments
+    )
+
+
+def _check_new_snils(session: Session, fields: Fields, row: Employment, who: Identity) -> None:
+    if who.digits == row.person.snils:
+        return
+    if people.by_snils(session, who.digits):
+        fields.error(
+            "snils", "snils_taken",
+            "Этот СНИЛС уже записан за другим человеком. Если это он, добавьте его как нового "
+            "сотрудника, а у этой записи укажите дату увольнения.",
+        )  # fmt: skip
+    elif any(job.organization_id != row.organization_id for job in row.person.employments):
+        fields.error(
+            "snils", "snils_shared",
+            "СНИЛС этого человека ведёт не только ваша организация: исправить его может МИАЦ "
+            "по вашему обращению. Или добавьте верного человека как нового сотрудника.",
+        )  # fmt: skip
+    else:
+        fields.warn("snils", "snils_changed", "СНИЛС изменится: сверьте с документом.")
+
+
+def _check_email(
+    session: Session, fields: Fields, organization_id: int, address: Email, who: Identity
+) -> None:
+    """An address belongs to one person (R34): a warning here, held for good at sending."""
+    claimed = session.get(EmailClaim, address.normalized)
+    other = session.scalar(
+        select(Employment)
+        .join(Employment.person)
+        .where(func.lower(Employment.email) == address.normalized, Person.snils != who.digits)
+        .order_by(Employment.organization_id != organization_id)
+        .limit(1)
+    )
+    if other is not None and other.organization_id == organization_id:
+        whose = f"у сотрудника {people.name_of(other.person).short}"
+    elif other is not None or (claimed and claimed.snils != who.digits):
+        whose = "у другого человека"
+    else:
+        return
+    message = (
+        f"Этот адрес уже записан {whose}. Для доступа нужен личный, ни у кого не повторяющийся."
+    )
+    fields.warn("email", "email_not_unique", message)
+
+
+def _unit(session: Session, fields: Fields, organization_id: int, unit_id: str) -> Unit | None:
+    if not unit_id:
+        return None
+    found = session.get(Unit, int(unit_id)) if unit_id.isdecimal() else None
+    if found is None or found.organization_id != organization_id:
+        fields.error("unit_id", "unit", "Выберите подразделение из списка.")
+        return None
+    return found

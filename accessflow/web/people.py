@@ -1,0 +1,287 @@
+"""People: the list, the card, taking on, editing, and the notes on what must be done beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Form,
+    SelectField,
+    StringField,
+    TelField,
+)
+
+from accessflow.db.tables import Employment, Organization, Person
+from accessflow.services import attestations, employments, history, organizations, people, scope
+from accessflow.services.attestations import KINDS
+from accessflow.services.employments import NameDiffers, PersonData
+from accessflow.services.people import Filter
+from accessflow.web import context
+from accessflow.web.exports import sheet
+from accessflow.web.forms import Entry, posted, texts
+from accessflow.web.lists import Order, asked_sort, ordered, page_of
+from accessflow.web.timeline import timeline
+from accessflow.web.toasts import toast
+from accessflow.web.words import counted, day, full_snils, masked_snils
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+ORDER: Order = {
+    "name": [Person.search_name, Employment.id],
+    "position": [Employment.search_text, Person.search_name, Employment.id],
+    "organization": [Organization.short_name, Person.search_name, Employment.id],
+    "since": [Employment.since, Employment.id],
+}
+STATES = {"working": "Работают", "dismissed": "Уволены", "all": "Все"}
+NOBODY = "none"
+
+
+class PersonForm(Form):
+    snils = StringField("СНИЛС", render_kw={"required": True, "inputmode": "numeric"})
+    last_name = StringField("Фамилия", render_kw={"required": True})
+    first_name = StringField("Имя", render_kw={"required": True})
+    middle_name = StringField("Отчество")
+    no_middle_name = BooleanField("Отчества нет")
+    position = StringField("Должность", render_kw={"required": True})
+    unit_id = SelectField("Подразделение", choices=[])
+    personnel_no = StringField("Табельный номер")
+    email = EmailField("E-mail")
+    work_phone = TelField("Рабочий телефон")
+    contact_phone = TelField("Контактный телефон")
+    since = DateField("Принят")
+    until = DateField("Уволен")
+
+    def data_typed(self) -> PersonData:
+        typed = {name: text for name, text in texts(self).items() if name != "no_middle_name"}
+        return PersonData(**typed, no_middle_name=bool(self.no_middle_name.data))
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    actor, session = context.actor(), context.session()
+    found = _filter()
+    query = people.listed(actor, found, context.today())
+    overseer = scope.sees_all(actor)
+    narrowed = found.organization_id or (None if overseer else actor.organization_id)
+    return render_template(
+        "people/index.html",
+        page=page_of(session, query, order=ORDER, default="name"),
+        found=found,
+        by_number="ids" in request.args,
+        filtered=bool(request.args.keys() - {"sort", "page", "state"}) or found.state != "working",
+        states=STATES,
+        kinds=KINDS,
+        overseer=overseer,
+        organizations=people.organizations_with_people(session, actor) if overseer else [],
+        units=organizations.units(session, narrowed) if narrowed else [],
+        may_add=_may_add(),
+        may_attest=actor.role not in ("admin", "auditor", "signatory"),
+        today=context.today(),
+        is_current=people.is_current,
+    )
+
+
+@blueprint.post("/search")
+def search() -> ResponseReturnValue:
+    """From the form to an address that may be shared: a СНИЛС never stands in it."""
+    query = request.form.get("q", "").strip()
+    kept: dict[str, Any] = {
+        name: value
+        for name in ("state", "unit", "organization", "missing", "sort")
+        if (value := request.form.get(name))
+    }
+    if not people.has_snils(query):
+        return redirect(url_for(".index", q=query or None, **kept))
+    ids = people.ids_by_number(context.session(), context.actor(), query)
+    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+
+
+@blueprint.get("/export.xlsx")
+def export() -> ResponseReturnValue:
+    query = people.listed(context.actor(), _filter(), context.today())
+    query = ordered(query, ORDER, asked_sort(ORDER, "name"))
+    jobs = context.session().scalars(query).unique()
+    headers = ["ФИО", "СНИЛС", "Организация", "Подразделение", "Должность", "Табельный номер",
+               "E-mail", "Рабочий телефон", "Контактный телефон", "Принят", "Уволен",
+               *KINDS.values()]  # fmt: skip
+    return sheet("Сотрудники", headers, [_exported(job) for job in jobs])
+
+
+@blueprint.get("/<int:person_id>")
+def show(person_id: int) -> ResponseReturnValue:
+    actor, session = context.actor(), context.session()
+    person = scope.person(session, actor, person_id)
+    jobs = people.jobs_of(session, actor, person_id)
+    entities = [("person", person.id), *(("employment", job.id) for job in jobs)]
+    notes = {note.kind: note for note in people.attestations(session, person_id)}
+    return render_template(
+        "people/show.html",
+        person=person,
+        name=people.name_of(person).full,
+        jobs=jobs,
+        kinds=KINDS,
+        tasks=context.catalogue().region.prerequisites,
+        notes=notes,
+        may_name=lambda user: (
+            user.organization_id is None or scope.may_see(actor, user.organization_id)
+        ),
+        may_change=lambda job: scope.may_change_people(actor, job.organization_id),
+        may_attest=actor.role not in ("admin", "auditor", "signatory"),
+        is_current=people.is_current,
+        history=timeline(actor, history.changes_of(session, entities)),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    actor = context.actor()
+    owner = scope.organization(context.session(), actor, actor.organization_id or 0)
+    if request.method == "GET":
+        return _page(Entry(PersonForm()), owner, None)
+    entry = Entry(posted(PersonForm))
+    try:
+        saved = entry.save(
+            lambda confirmed: employments.hire(
+                context.db(),
+                actor=actor,
+                now=context.now(),
+                organization_id=owner.id,
+                data=entry.form.data_typed(),
+                area_code=context.catalogue().region.area_code,
+                renamed="renamed" in request.form,
+                confirmed=confirmed,
+            )
+        )
+    except NameDiffers as differs:
+        entry.flaws, saved = differs.flaws, False
+        return _page(entry, owner, None, differs=True)
+    if not saved:
+        return _page(entry, owner, None)
+    toast("Сотрудник записан.")
+    return redirect(url_for(".show", person_id=entry.saved))
+
+
+@blueprint.route("/jobs/<int:employment_id>", methods=["GET", "POST"])
+def edit(employment_id: int) -> ResponseReturnValue:
+    actor = context.actor()
+    row = people.job(context.session(), actor, employment_id)
+    scope.require_people_changed(actor, row.organization_id)
+    owner = row.organization
+    if request.method == "GET":
+        return _page(Entry(_filled(row)), owner, row)
+    entry = Entry(posted(PersonForm))
+    if entry.save(
+        lambda confirmed: employments.change(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            employment_id=employment_id,
+            data=entry.form.data_typed(),
+            area_code=context.catalogue().region.area_code,
+            confirmed=confirmed,
+        )
+    ):
+        toast("Данные сотрудника сохранены.")
+        return redirect(url_for(".show", person_id=entry.saved))
+    return _page(entry, owner, row)
+
+
+@blueprint.post("/<any(attest, withdraw):step>")
+def note(step: str) -> ResponseReturnValue:
+    """One person or many at once: `person` fields, `kind`, and `back`, where to return to."""
+    kind = request.form.get("kind") or request.args.get("kind", "")
+    given = request.form.getlist("person") or request.args.get("ids", "").split(",")
+    person_ids = [int(text) for text in given if text.isdecimal()]
+    act = attestations.attest if step == "attest" else attestations.withdraw
+    done = act(
+        context.db(), actor=context.actor(), now=context.now(), person_ids=person_ids, kind=kind
+    )
+    _tell(step, kind, done, len(person_ids))
+    if request.form.get("back") == "person" and len(person_ids) == 1:
+        return redirect(url_for(".show", person_id=person_ids[0]))
+    return redirect(url_for(".index", **_back()))
+
+
+def _tell(step: str, kind: str, done: list[int], asked: int) -> None:
+    if not asked:
+        toast("Сначала отметьте сотрудников в списке.", kind="warn")
+        return
+    what = f"«{KINDS[kind]}»: " + ("отмечено" if step == "attest" else "отметка снята")
+    words = f"{what} у {counted(len(done), 'сотрудника', 'сотрудников', 'сотрудников')}."
+    other = "withdraw" if step == "attest" else "attest"
+    ids = ",".join(map(str, done))
+    undo = url_for(".note", step=other, kind=kind, ids=ids) if done and len(done) <= 100 else ""
+    toast(words if done else f"{what} ни у кого: так уже и было.", undo=undo)
+
+
+def _back() -> dict[str, Any]:
+    """The list's own arguments, carried by the form, so that one returns to the same part of it."""
+    names = ("q", "ids", "state", "unit", "organization", "missing", "sort", "page")
+    return {name: value for name in names if (value := request.form.get(name))}
+
+
+def _filter() -> Filter:
+    arguments = request.args
+    ids = arguments.get("ids")
+    return Filter(
+        query=arguments.get("q", ""),
+        organization_id=arguments.get("organization", type=int),
+        unit_id=arguments.get("unit", type=int),
+        state=state if (state := arguments.get("state", "working")) in STATES else "working",
+        missing=kind if (kind := arguments.get("missing", "")) in KINDS else "",
+        ids=None if ids is None else tuple(int(t) for t in ids.split(",") if t.isdecimal()),
+    )
+
+
+def _may_add() -> bool:
+    actor = context.actor()
+    return scope.may_change_people(actor, actor.organization_id or 0)
+
+
+def _filled(row: Employment) -> PersonForm:
+    form = PersonForm(obj=row)
+    person = row.person
+    form.snils.data = full_snils(person.snils)
+    for name in ("last_name", "first_name", "middle_name", "no_middle_name"):
+        form[name].data = getattr(person, name)
+    form.unit_id.data = str(row.unit_id or "")
+    return form
+
+
+def _page(
+    entry: Entry[PersonForm], owner: Organization, row: Employment | None, *, differs: bool = False
+) -> ResponseReturnValue:
+    units = organizations.units(context.session(), owner.id)
+    if row is not None and row.unit is not None and row.unit not in units:
+        units.append(row.unit)  # a closed one stays with those who are in it
+    entry.form.unit_id.choices = [
+        ("", "— не указано —"), *((str(unit.id), unit.name) for unit in units)
+    ]  # fmt: skip
+    page = render_template(
+        "people/form.html", entry=entry, organization=owner, job=row, differs=differs
+    )
+    return page, 422 if entry.flaws else 200
+
+
+def _exported(job: Employment) -> list[str]:
+    person = job.person
+    noted = {note.kind: day(note.at.date()) for note in person.attestations}
+    return [
+        people.name_of(person).full,
+        masked_snils(person.snils),
+        job.organization.short_name,
+        job.unit.name if job.unit else "",
+        job.position,
+        job.personnel_no,
+        job.email,
+        job.work_phone,
+        job.contact_phone,
+        day(job.since) if job.since else "",
+        day(job.until) if job.until else "",
+        *(noted.get(kind, "") for kind in KINDS),
+    ]
