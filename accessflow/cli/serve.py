@@ -1,0 +1,54 @@
+"""The one-machine server: migrates, fills the demonstration data where asked, serves."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+from waitress.server import create_server
+
+from accessflow.app import create_app
+from accessflow.config import Settings
+from accessflow.db.migrate import upgrade
+from accessflow.services import demo
+from accessflow.services.clock import system_clock
+
+THREADS = 8
+
+
+def serve(*, host: str, port: int, with_demo: bool) -> int:
+    """Serves until Ctrl+C or SIGTERM. Prints the address once connections are taken."""
+    settings = Settings.from_env()
+    upgrade(settings.database_url)
+    app = create_app(settings)
+    core = app.extensions["accessflow"]
+    accounts: list[demo.Account] = []
+    if with_demo:
+        region = core.catalogue.region
+        accounts = demo.prepare(core.database, now=system_clock(), region=region)
+    try:
+        server = create_server(app, host=host, port=port, threads=THREADS, ident="")
+    except OSError as error:
+        print(f"{host}:{port} cannot be taken: {error.strerror}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, _stop)
+    _announce(f"http://{host}:{server.effective_port}", accounts)
+    server.run()  # returns on KeyboardInterrupt and SystemExit, its threads done
+    core.database.dispose()
+    print("accessflow has stopped")
+    return 0
+
+
+def _announce(address: str, accounts: list[demo.Account]) -> None:
+    lines = [f"accessflow: {address}"]
+    if accounts:
+        width = max(len(account.login) for account in accounts)
+        lines.append(f"Демонстрационные учётные записи, пароль у всех: {demo.PASSWORD}")
+        lines += [f"  {account.login:{width}}  {account.what}" for account in accounts]
+    lines.append("Остановить: Ctrl+C")
+    print("\n".join(lines), flush=True)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
