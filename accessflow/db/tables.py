@@ -394,7 +394,10 @@ class ImportJob(Base):
 
 
 class ImportRow(Base):
-    """One row of the sheet: its number in the file, the values understood, defects, outcome."""
+    """One row of the sheet: its number in the file, what was understood, planned and done.
+
+    `values`: what may be taken; `cells`: the texts that stood there; `flawed`: it has defects.
+    """
 
     __tablename__ = "import_rows"
 
@@ -402,9 +405,15 @@ class ImportRow(Base):
     job_id: Mapped[int] = mapped_column(ForeignKey("import_jobs.id"))
     number: Mapped[int]
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    cells: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     defects: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    flawed: Mapped[bool] = mapped_column(default=False)
+    plan: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # new, change, same, question, refused
     chosen: Mapped[bool] = mapped_column(default=True)
     outcome: Mapped[str] = mapped_column(String(20), default="")  # created, changed, same, refused
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was refused while being taken
 
     __table_args__ = (Index(None, "job_id", "number"),)
 

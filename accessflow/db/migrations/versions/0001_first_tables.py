@@ -247,25 +247,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_requests_batch"), "requests", ["batch"], unique=False)
     op.create_index(
-        op.f("ix_requests_organization_id_updated_at_id"),
-        "requests",
-        ["organization_id", "updated_at", "id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_requests_state_updated_at_id"),
-        "requests",
-        ["state", "updated_at", "id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_requests_updated_at_id"), "requests", ["updated_at", "id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_requests_organization_id_id"),
-        "requests",
-        ["organization_id", "id"],
-        unique=False,
+        op.f("ix_requests_organization_id_id"), "requests", ["organization_id", "id"], unique=False
     )
     op.create_index(
         op.f("ix_requests_organization_id_state_updated_at_id"),
@@ -280,10 +262,25 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        op.f("ix_requests_organization_id_updated_at_id"),
+        "requests",
+        ["organization_id", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_state_updated_at_id"),
+        "requests",
+        ["state", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
         op.f("ix_requests_system_updated_at_id"),
         "requests",
         ["system", "updated_at", "id"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_updated_at_id"), "requests", ["updated_at", "id"], unique=False
     )
     op.create_table(
         "selections",
@@ -311,9 +308,13 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
         sa.Column("defects", sa.JSON(), nullable=False),
+        sa.Column("flawed", sa.Boolean(), nullable=False),
+        sa.Column("plan", sa.String(length=20), nullable=False),
         sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["import_jobs.id"], name=op.f("fk_import_rows_job_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_rows")),
     )
@@ -385,10 +386,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_request_undos_request_id_user_id_id"), table_name="request_undos")
-    op.drop_table("request_undos")
     op.drop_index(op.f("ix_request_words_word_request_id"), table_name="request_words")
     op.drop_table("request_words")
+    op.drop_index(op.f("ix_request_undos_request_id_user_id_id"), table_name="request_undos")
+    op.drop_table("request_undos")
     op.drop_index(op.f("ix_request_rows_snils"), table_name="request_rows")
     op.drop_index(op.f("ix_request_rows_request_id_position"), table_name="request_rows")
     op.drop_table("request_rows")
@@ -397,13 +398,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_email_claims_snils"), table_name="email_claims")
     op.drop_table("email_claims")
     op.drop_table("selections")
+    op.drop_index(op.f("ix_requests_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_system_updated_at_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_state_updated_at_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_organization_id_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_system_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_state_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_updated_at_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_state_updated_at_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_organization_id_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_batch"), table_name="requests")
     op.drop_table("requests")
     op.drop_index(op.f("ix_import_jobs_organization_id"), table_name="import_jobs")
