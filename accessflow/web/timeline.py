@@ -15,9 +15,11 @@ EVENTS = {
     "changed": ("Изменено", "pencil", "info"),
     "archived": ("Убрано в архив", "archive", "mute"),
     "restored": ("Возвращено из архива", "arrow-counterclockwise", "mute"),
-    "attested": ("Отмечено", "check-circle", "ok"),
+    "attested": ("Поставлена отметка", "check-circle", "ok"),
     "withdrawn": ("Отметка снята", "x-circle", "warn"),
     "imported": ("Загружено из файла", "file-earmark-arrow-up", "info"),
+    "person created": ("Впервые записан(а)", "person-plus", "mute"),
+    "employment created": ("Записана работа", "briefcase", "mute"),
 }
 OTHERS = "другая организация"
 
@@ -38,7 +40,8 @@ def timeline(actor: Actor, changes: Iterable[Change]) -> list[Moment]:
 
 
 def _moment(actor: Actor, change: Change) -> Moment:
-    title, icon, c = EVENTS.get(change.event, (change.event, "dot", "mute"))
+    own, common = EVENTS.get(f"{change.entity} {change.event}"), EVENTS.get(change.event)
+    title, icon, c = own or common or (change.event, "dot", "mute")
     lines = [(label, pair[0], pair[1]) for label, pair in change.what.items()]
     return Moment(title, icon, c, who(actor, change), change.at, lines)
 
