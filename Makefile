@@ -3,6 +3,7 @@
 # make check   linters, types and layers alone
 # make docs    docs/reference/ from the code
 # make bench   the measured promises, into build/bench.json
+# make docs    docs/reference/ from the code
 # make lock    requirements/*.in -> hashed requirements/*.txt; with UPGRADE=--upgrade to the newest
 
 PYTHON ?= python3
@@ -66,6 +67,9 @@ test:
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 docs: install
+	$(BIN)/python -m scripts.make_docs
+
+docs: install-test
 	$(BIN)/python -m scripts.make_docs
 
 bench: install-bench
