@@ -69,9 +69,6 @@ test:
 docs: install
 	$(BIN)/python -m scripts.make_docs
 
-docs: install-test
-	$(BIN)/python -m scripts.make_docs
-
 bench: install-bench
 	scripts/system-packages bench
 	@mkdir -p build
