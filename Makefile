@@ -3,7 +3,6 @@
 # make check   linters, types and layers alone
 # make docs    docs/reference/ from the code
 # make bench   the measured promises, into build/bench.json
-# make docs    docs/reference/ from the code
 # make lock    requirements/*.in -> hashed requirements/*.txt; with UPGRADE=--upgrade to the newest
 
 PYTHON ?= python3
