@@ -9,7 +9,18 @@ from accessflow.catalogue.load import load
 from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.services.clock import Clock, system_clock
-from accessflow.web import access, context, directory, errors, headers, login, nav, people, words
+from accessflow.web import (
+    access,
+    context,
+    directory,
+    errors,
+    headers,
+    imports,
+    login,
+    nav,
+    people,
+    words,
+)
 from accessflow.web.access import routes
 from accessflow.web.context import Core
 
@@ -54,12 +65,11 @@ def _wire(app: Flask) -> None:
     context.init_app(app)
     headers.init_app(app)
     app.before_request(login.recognise)
-    app.before_request(
-        access.enforce
-    )  # before the CSRF check: a stranger's input is kept, not refused
+    # Before the CSRF check: a stranger's input is kept for after the sign-in, not refused.
+    app.before_request(access.enforce)
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, directory, people):
+    for module in (nav, directory, people, imports):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

@@ -69,13 +69,18 @@ class NameDiffers(Refused):
 
     def __init__(self, known: PersonName | None) -> None:
         """`known` is given only where the actor may know it."""
-        whom = f"в вашей организации записан(а) {known.full}" if known else "записано другое ФИО"
-        message = f"Под этим СНИЛС уже {whom}. Сменились ФИО или описка в СНИЛС?"
+        message = name_differs(known)
         super().__init__(message, {"snils": Flaw("name_differs", message)})
 
     @property
     def can_be_confirmed(self) -> bool:
         return False
+
+
+def name_differs(known: PersonName | None) -> str:
+    """The question in words; `known` only where the reader's own organisation knows the person."""
+    whom = f"в вашей организации записан(а) {known.full}" if known else "записано другое ФИО"
+    return f"Под этим СНИЛС уже {whom}. Сменились ФИО или описка в СНИЛС?"
 
 
 @dataclass(frozen=True, slots=True)

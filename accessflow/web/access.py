@@ -54,6 +54,12 @@ ACCESS: Final[dict[str, Access]] = {
     "people.new": FILERS,
     "people.edit": FILERS,
     "people.note": FILERS | MIAC,
+    "imports.new": FILERS,
+    "imports.sample": FILERS,
+    "imports.show": FILERS,
+    "imports.choose": FILERS,
+    "imports.run": FILERS,
+    "imports.refused": FILERS,
 }
 
 

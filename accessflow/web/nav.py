@@ -18,18 +18,19 @@ blueprint = Blueprint("home", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`endpoint` opens it; it is the current one on every page of the endpoint's blueprint."""
+    """`endpoint` opens it; current on all pages of its blueprint and of `also`."""
 
     label: str
     endpoint: str
+    also: tuple[str, ...] = ()
 
     @property
-    def blueprint(self) -> str:
-        return self.endpoint.partition(".")[0]
+    def is_current(self) -> bool:
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
 ITEMS = (
-    Item("Сотрудники", "people.index"),
+    Item("Сотрудники", "people.index", also=("imports",)),
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
 )
@@ -48,7 +49,7 @@ def navigation() -> Iterator[tuple[Item, bool]]:
     """The items of whoever is signed in, and whether each is the current one."""
     user = signed_in()
     for item in items_for(role_of(user.role)) if user else ():
-        yield item, item.blueprint == request.blueprint
+        yield item, item.is_current
 
 
 @blueprint.post("/search")
