@@ -19,6 +19,7 @@ from accessflow.web import (
     login,
     nav,
     people,
+    users,
     words,
 )
 from accessflow.web.access import routes
@@ -69,7 +70,7 @@ def _wire(app: Flask) -> None:
     app.before_request(access.enforce)
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, directory, people, imports):
+    for module in (nav, directory, people, imports, users):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

@@ -60,6 +60,7 @@ ACCESS: Final[dict[str, Access]] = {
     "imports.choose": FILERS,
     "imports.run": FILERS,
     "imports.refused": FILERS,
+    "users.index": frozenset({"admin"}),
 }
 
 

@@ -33,6 +33,7 @@ ITEMS = (
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
+    Item("Учётные записи", "users.index"),
 )
 
 FIRST: dict[Role, str] = {"hr": "people.index", "admin": "directory.index"}
