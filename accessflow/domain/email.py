@@ -34,7 +34,7 @@ CUTOFF = 0.84
 
 _PLAIN = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9_]|[.+-](?=[A-Za-z0-9_])){0,60}"
-    r"@(?:(?!xn--|..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.){1,4}(?:ru|com|org|net|su|info)",
+    r"@(?:(?!xn--|..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.){1,4}(?:[A-Za-z]{2}|com|org|net|info|COM|ORG|NET)",
     re.ASCII,
 )
 _HINT = "Адрес пишется так: a.petrova@mail.ru."
@@ -69,6 +69,8 @@ def read(text: str, known: Collection[str] = KNOWN_DOMAINS) -> Reading[Email]:
 
     `known` are the domains that a slip is looked for among.
     """
+    if _PLAIN.fullmatch(text):
+        return _with_typo(Email(text), known)
     value = stripped(text)
     if not value:
         return Reading.bad("required", f"E-mail не указан. {_HINT}")
@@ -98,11 +100,12 @@ def _suggest(domain: str, known: frozenset[str]) -> str | None:
 
 
 def _with_typo(email: Email, known: Collection[str]) -> Reading[Email]:
-    likely = suggest(email.domain, known)
+    domain = email.domain
+    likely = None if domain in known else suggest(domain, known)
     if likely is None:
         return Reading(email)
     fix = f"{email.text.rpartition('@')[0]}@{likely}"
-    message = f"Возможно, опечатка в адресе: после @ «{email.domain}», а не «{likely}»? Проверьте."
+    message = f"Возможно, опечатка в адресе: после @ «{domain}», а не «{likely}»? Проверьте."
     return Reading(email, (Flaw("email_typo", message, "warning", fix),))
 
 

@@ -18,6 +18,10 @@ from accessflow.domain.person_name import (
 from accessflow.domain.reading import Flaw, Reading
 
 _PATRONYMIC = re.compile(r"(?:\w+(?:вич|вна|ична|инична)|\w{2,}ич)", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"([А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?) ([А-ЯЁ][а-яё]+) ([А-ЯЁ][а-яё]*(?:вич|вна|чна))"
+)
+"""Three ordinary words, the last a patronymic: nothing to guess, nothing to mend."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)+|[А-ЯЁ]{2}\.")
 _KINDS: tuple[Kind, ...] = ("last", "first", "middle")
 
@@ -27,6 +31,8 @@ def split(text: str) -> PersonName:
 
     Initials stay initials («И.», «В.»); a missing patronymic is "".
     """
+    if plain := _PLAIN.fullmatch(text):
+        return PersonName(*plain.groups())
     words = normalized(re.sub(r"[,;]+", " ", text)).split(" ")
     if len(words) > 2 and is_absent(words[-1]):
         words.pop()
@@ -62,7 +68,12 @@ def read(text: str) -> Reading[PersonName]:
     value = PersonName(**{kind: reading.value or "" for kind, reading in readings.items()})
     if flaw := same_script(value):
         return Reading(None, (*flaws, flaw))
-    return Reading(value, (*flaws, *_order_flaws(text, value)))
+    return Reading(value, (*flaws, *order_flaws(text, value)))
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` is such that `split` takes it apart at sight and `read` finds no flaw."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def has_initials(name: PersonName) -> bool:
@@ -70,7 +81,10 @@ def has_initials(name: PersonName) -> bool:
     return "." in name.first + name.middle or len(name.first) == len(name.middle) == 1
 
 
-def _order_flaws(text: str, name: PersonName) -> tuple[Flaw, ...]:
+def order_flaws(text: str, name: PersonName) -> tuple[Flaw, ...]:
+    """The warning `name_order` where `split` had to guess how `text` comes apart into `name`."""
+    if is_plain(text):
+        return ()
     words = _joined(normalized(text).split(" "))
     if len(words) <= 3 and words[0] == name.last:
         return ()
@@ -96,7 +110,7 @@ def _joined(words: list[str]) -> list[str]:
     joined: list[str] = []
     particle = ""
     for word in words:
-        if joined and word.lower() in PATRONYMIC_ENDS:
+        if len(joined) > 2 and word.lower() in PATRONYMIC_ENDS:
             joined[-1] = f"{joined[-1]} {word}"
         elif word.islower() and word in PARTICLES:
             particle = f"{particle}{word} "

@@ -35,6 +35,7 @@ _PARTICLES = """
 PARTICLES = PATRONYMIC_ENDS | frozenset(_PARTICLES.split())
 
 _FIELD = re.compile(r"[А-ЯЁа-яё]+(?:[ -][А-ЯЁа-яё]+)*|[A-Za-z]+(?:[ -][A-Za-z]+)*")
+_WRONG_SIGN = re.compile(r"[^ А-ЯЁа-яёA-Za-zËë-]")
 _ORDINARY = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)*")
 _INITIALS = re.compile(r"(?:[А-ЯЁа-яёA-Za-z]\.[ -]?)+|[А-ЯЁA-Z]{2}\.")
 _ABSENT = re.compile(
@@ -120,10 +121,8 @@ def _title_word(word: str, opens: bool) -> str:
 def _wrong_signs(value: str, kind: Kind) -> Flaw | None:
     if kind != "last" and _INITIALS.fullmatch(value):
         return initials_flaw(value)
-    for sign in value:
-        if sign in " -" or CYRILLIC.match(sign) or LATIN.match(sign) or sign in "Ëë":
-            continue
-        return _sign_flaw(value, sign, kind)
+    if wrong := _WRONG_SIGN.search(value):
+        return _sign_flaw(value, wrong[0], kind)
     if not re.fullmatch(r"[^ -]+(?:[ -][^ -]+)*", value):
         message = f"Лишний дефис в {IN_WORDS[kind]} «{value}»: он стоит только между словами."
         mended = re.sub("-+", "-", value.strip("- "))

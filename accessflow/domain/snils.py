@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import mul
 
 from accessflow.domain.reading import Flaw, Reading
 from accessflow.domain.text import clean, described, plain_dashes
@@ -12,6 +13,8 @@ LAST_UNCHECKED = 1_001_998
 """Up to 001-001-998 numbers were given out before check digits existed."""
 
 _PLAIN = re.compile(r"\d{3}-?\d{3}-?\d{3}[ -]?\d{2}", re.ASCII)
+_ZEROS = "0" * 9
+_WEIGHTS = tuple(range(9, 0, -1))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,10 +46,13 @@ def read(text: str) -> Reading[Snils]:
 
     None of them carries a fix: any of the digits may be the wrong one.
     """
-    value = text if _PLAIN.fullmatch(text) else plain_dashes(clean(text))
+    plain = _PLAIN.fullmatch(text) is not None
+    value = text if plain else plain_dashes(clean(text))
     if not value:
         return Reading.bad("required", "СНИЛС не указан. Впишите 11 цифр: 112-233-445 95.")
     digits = value.replace("-", "").replace(" ", "")
+    if plain and digits[:9] != _ZEROS:
+        return _checked(digits)
     if message := _malformed(digits):
         return Reading.bad("snils_format", message)
     return _checked(digits)
@@ -54,7 +60,7 @@ def read(text: str) -> Reading[Snils]:
 
 def check_digits(nine: str) -> str:
     """The two digits that check the first nine."""
-    total = sum(int(digit) * (9 - at) for at, digit in enumerate(nine))
+    total = sum(map(mul, nine.encode(), _WEIGHTS)) - ord("0") * sum(_WEIGHTS)
     return f"{total % 101 % 100:02d}"
 
 
@@ -64,7 +70,7 @@ def _malformed(digits: str) -> str | None:
             return f"СНИЛС состоит из цифр, а на {at}-м месте {described(sign)}. Впишите цифру."
     if len(digits) != 11:
         return f"В СНИЛС 11 цифр, а здесь {len(digits)}. Сверьте номер с документом."
-    if not digits[:9].strip("0"):
+    if digits[:9] == _ZEROS:
         return "СНИЛС из одних нулей не бывает. Впишите номер по документу."
     return None
 

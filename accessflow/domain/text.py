@@ -17,6 +17,8 @@ _INVISIBLE = re.compile(
 DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 LATIN = re.compile("[A-Za-z]")
+_LATIN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzËë")
+_CYRILLIC_LETTERS = frozenset(map(chr, range(ord("А"), ord("я") + 1))) | frozenset("Ёё")
 
 _PAIRS = "AА BВ CС EЕ HН KК MМ OО PР TТ XХ YУ aа cс eе oо pр xх yу kк mм tт ËЁ ëё"
 TO_CYRILLIC = {pair[0]: pair[1] for pair in _PAIRS.split()}
@@ -28,9 +30,13 @@ _ORDINALS = (
 )  # fmt: skip
 
 
+_ORDINARY = re.compile("[ -~А-Яа-яЁё№«»–—]*")
+"""What needs no normalising: composed letters and visible signs."""
+
+
 def clean(text: str) -> str:
     """NFC, without invisible signs, every run of blanks as one space, none at the ends."""
-    if text.isascii() and text.isprintable():
+    if _ORDINARY.fullmatch(text):
         return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
@@ -68,12 +74,14 @@ class Foreign:
 
 def foreign_letters(text: str, script: Script) -> tuple[Foreign, ...]:
     """Every letter of `text` that belongs to the script that is not `script`, in order."""
-    stranger, twins = (LATIN, TO_CYRILLIC) if script == "cyrillic" else (CYRILLIC, TO_LATIN)
+    strangers, twins = (
+        (_LATIN_LETTERS, TO_CYRILLIC) if script == "cyrillic" else (_CYRILLIC_LETTERS, TO_LATIN)
+    )
     return tuple(
         Foreign(word, at, letter, twins.get(letter))
         for word in text.split()
         for at, letter in enumerate(word, 1)
-        if stranger.match(letter) or letter in "Ëë"
+        if letter in strangers
     )
 
 

@@ -1,0 +1,83 @@
+"""A plain table as `.xlsx`: of what was not taken, of any list that is exported."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from accessflow.domain.errors import Invalid
+
+MAX_ROWS = 1_048_000
+MAX_TEXT = 32_767
+"""What a sheet and a cell can hold."""
+
+_CUT = "… (обрезано: ячейка вмещает 32 767 знаков)"
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_WIDEST = 60
+
+
+def write_table(
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float] | None = None,
+) -> bytes:
+    """The title in row 1, the header in row 2 (kept in view, with filters), every cell as text.
+
+    `widths` in characters; without it they follow the longest text. Nothing becomes a formula, a
+    number or a link. Raises `Invalid` beyond what a sheet can hold.
+    """
+    if len(rows) > MAX_ROWS:
+        raise Invalid("Строк больше, чем вмещает лист Excel. Сузьте отбор.")
+    stream = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(stream, options) as book:
+        book.set_properties({"title": title})
+        _fill(book, title, headers, rows, widths)
+    return stream.getvalue()
+
+
+def _fill(
+    book: xlsxwriter.Workbook,
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float] | None,
+) -> None:
+    sheet = book.add_worksheet(_FORBIDDEN.sub(" ", title)[:31].strip() or "Лист1")
+    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+    head = book.add_format(
+        {"bold": True, "valign": "top", "text_wrap": True, "bg_color": "#E8EEF4"}
+    )
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    for column, (name, width) in enumerate(
+        zip(headers, widths or _widths(headers, rows), strict=True)
+    ):
+        sheet.set_column(column, column, width, text)
+        sheet.write_string(1, column, name, head)
+    for number, row in enumerate(rows, 2):
+        for column, value in enumerate(row):
+            sheet.write_string(number, column, _fitting(value), text)
+    sheet.freeze_panes(2, 0)
+    sheet.autofilter(1, 0, 1 + len(rows), len(headers) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(1)
+
+
+def _fitting(value: str) -> str:
+    return value if len(value) <= MAX_TEXT else value[: MAX_TEXT - len(_CUT)] + _CUT
+
+
+def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    columns = zip(headers, *rows, strict=True)
+    return [min(max(map(len, column)) + 2, _WIDEST) for column in columns]
