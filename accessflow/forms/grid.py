@@ -91,6 +91,21 @@ def shown(grid: Grid, row: Row, application: Application, target: Target | None)
     return values
 
 
+def told(grid: Grid, values: Row) -> dict[str, str]:
+    """Values of cells, shown or typed, as they are compared: one line each, "" for what the
+    organisation, the system or the form answers by itself."""
+    found = {key: _one_line(str(values[key])) for key in grid.keys & values.keys()}
+    for cell in grid.folded:
+        if found.get(cell.key) == cell.shown:
+            found[cell.key] = ""
+    return found
+
+
+def is_blank(grid: Grid, row: Row) -> bool:
+    """Nobody has typed anything into the row yet; a role may have been set from the start."""
+    return not any(str(row.get(key, "")).strip() for key in grid.keys if key != "role")
+
+
 def taken(
     grid: Grid, row: Row, typed: Row, application: Application, target: Target | None
 ) -> dict[str, str]:

@@ -1,0 +1,306 @@
+"""A draft while it is changed: what it was, what it becomes, and what that means.
+
+Every change of a draft's data goes through `opened` and `Draft.close`, one transaction each: the
+check, the counts, the version of the content, the history and the way back come of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import Database
+from accessflow.db.tables import Request, RequestRow
+from accessflow.domain.errors import Conflict
+from accessflow.forms.answers import Check, digits_of, validate
+from accessflow.forms.application import Application, Row
+from accessflow.forms.defect import Defect
+from accessflow.forms.grid import Grid, grid_of, is_blank, shown, taken
+from accessflow.forms.rows import printed_fields, printed_row
+from accessflow.services import details, edit_history, scope, totals, undo
+from accessflow.services.actor import Actor
+from accessflow.services.applications import application_of, check_of, find
+from accessflow.services.clock import moscow_date
+
+EDITABLE = frozenset({"draft"})
+WHOLE = None
+"""In place of a row id: the application as a whole, and the fields beside its table."""
+
+Defects = Mapping[int | None, tuple[Defect, ...]]
+Operation = Callable[["Draft"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Somebody changed a row (or what stands beside the table) that was also changed here.
+
+    `typed` is what this page sent; `now` what stands there, None where the row has been removed.
+    """
+
+    row_id: int | None
+    typed: Row
+    now: Row | None
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A draft after a change. `before`, `after`: its defects by row id.
+
+    `refused`: fields beside the table that were not taken, and why. `note` says what an operation
+    did, `undo` tells that it can be taken back, `focus` is the cell to go to.
+    """
+
+    request: Request
+    check: Check
+    before: Defects
+    after: Defects
+    clashes: tuple[Clash, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    changed: bool = False
+    note: str = ""
+    undo: bool = False
+    focus: str = ""
+
+
+@dataclass
+class Draft:
+    """`rows` is the working order; an operation sets `note` and `focus` for the page."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    catalogue: Catalogue
+    request: Request
+    check: Check
+    grid: Grid
+    rows: list[RequestRow]
+    was: tuple[undo.Was, ...]
+    details: dict[str, str]
+    clashes: list[Clash] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    focus: str = ""
+    undoes: bool = False
+    knows_more: bool = False  # something beside the draft changed that its check leans on
+
+    @property
+    def application(self) -> Application:
+        return self.check.application
+
+    def row(self, row_id: int) -> RequestRow | None:
+        return next((row for row in self.rows if row.id == row_id), None)
+
+    def shown(self, row: RequestRow) -> dict[str, str]:
+        """What the page shows of a row."""
+        return shown(self.grid, row.answers, self.application, self.check.target)
+
+    def put(self, row: RequestRow, typed: Row) -> None:
+        """Takes typed texts over into a row."""
+        self.answer(row, taken(self.grid, row.answers, typed, self.application, self.check.target))
+
+    def answer(self, row: RequestRow, answers: Row) -> None:
+        """A row's answers as a whole. With another СНИЛС it is another person."""
+        digits = digits_of(answers) or ""
+        if digits != row.snils:
+            row.snils, row.employment_id = digits, None
+        if dict(answers) != row.answers:
+            row.answers = dict(answers)
+
+    def clash(self, row_id: int | None, typed: Row, now: Row | None) -> None:
+        newest = edit_history.last(self.session, self.request.id)
+        mine = newest is None or newest.user_id == self.actor.user_id
+        who = "" if newest is None or mine or newest.user is None else newest.user.name
+        at = self.request.updated_at if newest is None else newest.at
+        self.clashes.append(Clash(row_id, typed, now, who, at))
+
+    def run(self, operation: Operation) -> None:
+        """An operation on the rows; with `undoes` set by it, it can be taken back."""
+        self.session.flush()
+        before = undo.snapshot(self.rows)
+        operation(self)
+        self._settle()
+        delta = undo.difference(before, undo.snapshot(self.rows))
+        moved = [row.id for row in self.rows] != delta["order"]
+        if self.undoes and (delta["removed"] or delta["added"] or delta["cells"] or moved):
+            undo.keep(
+                self.session,
+                actor=self.actor,
+                now=self.now,
+                request_id=self.request.id,
+                label=self.note,
+                delta=delta,
+            )
+        else:
+            self.undoes = False
+
+    def close(self) -> Outcome:
+        """Checks, counts, remembers. Nothing is written where nothing has changed."""
+        self._settle()
+        before = by_row(self.check, self.grid, validate(self.check), [row.id for row in self.was])
+        what = self._what_changed()
+        if not what and not self.knows_more:
+            return self._outcome(self.check, before, before, changed=False)
+        if printed_differs(self.check, self.checked_now()):
+            self.request.content_version += 1
+        self.request.updated_at = self.now
+        defects = totals.refresh(self.session, self.catalogue, self.request)
+        check = self.checked_now()
+        after = by_row(check, self.grid, defects, [row.id for row in self.rows])
+        count(self.request, after)
+        self._remember(what)
+        return self._outcome(check, before, after, changed=True)
+
+    def _remember(self, what: dict[str, list[str]]) -> None:
+        if what:
+            edit_history.remember(
+                self.session,
+                actor=self.actor,
+                now=self.now,
+                request_id=self.request.id,
+                what=what,
+            )
+
+    def _settle(self) -> None:
+        """The rows numbered in their order, new ones with their ids."""
+        for position, row in enumerate(self.rows, 1):
+            if row.position != position:
+                row.position = position
+        if list(self.request.rows) != self.rows:
+            self.request.rows = list(self.rows)
+            self.session.flush()
+
+    def _what_changed(self) -> dict[str, list[str]]:
+        """For the history: row numbers, names of fields, the count of rows. Empty: nothing."""
+        old = {row.id: row.answers for row in self.was}
+        what: dict[str, list[str]] = {}
+        if len(self.rows) != len(self.was):
+            what[edit_history.COUNT] = [str(len(self.was)), str(len(self.rows))]
+        rows = [str(n) for n, row in enumerate(self.rows, 1) if row.answers != old.get(row.id)]
+        if not rows and [row.id for row in self.rows] != [row.id for row in self.was]:
+            rows = ["порядок"]
+        if rows:
+            what[edit_history.ROWS] = ["—", ", ".join(rows)]
+        now = details.shown(self.request, self.checked_now())
+        fields = [
+            details.label(self.check, key) for key in now if now[key] != self.details.get(key)
+        ]
+        if fields:
+            what[edit_history.FIELDS] = ["—", ", ".join(fields)]
+        return what
+
+    def checked_now(self) -> Check:
+        """What stands there by now, with the facts of the beginning."""
+        return replace(self.check, application=application_of(self.request))
+
+    def _outcome(self, check: Check, before: Defects, after: Defects, *, changed: bool) -> Outcome:
+        return Outcome(
+            request=self.request,
+            check=check,
+            before=before,
+            after=after,
+            clashes=tuple(self.clashes),
+            refused=self.refused,
+            changed=changed,
+            note=self.note,
+            undo=self.undoes,
+            focus=self.focus,
+        )
+
+
+@contextmanager
+def opened(
+    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, request_id: int
+) -> Iterator[Draft]:
+    """The draft under a lock of its own. Raises NotFound, Forbidden, Conflict once it was sent."""
+    with db.write() as session:
+        session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
+        request = find(session, actor, request_id)
+        require_editable(actor, request)
+        check = check_of(session, catalogue, request)
+        yield Draft(
+            session=session,
+            actor=actor,
+            now=now,
+            catalogue=catalogue,
+            request=request,
+            check=check,
+            grid=grid_of(check.spec, check.application, check.target),
+            rows=list(request.rows),
+            was=undo.snapshot(request.rows),
+            details=details.shown(request, check),
+        )
+
+
+def may_edit(actor: Actor, request: Request) -> bool:
+    return request.state in EDITABLE and scope.may_file(actor, request.organization_id)
+
+
+def require_editable(actor: Actor, request: Request) -> None:
+    scope.require_filer(actor, request.organization_id)
+    if request.state not in EDITABLE:
+        raise Conflict(
+            f"Заявка {request.number} уже не черновик: её данные нельзя менять."
+            " Если в ней ошибка, сделайте исправленную копию.",
+            request=request.id,
+        )
+
+
+def take_details(draft: Draft, typed: Row) -> None:
+    taking = details.Taking(draft.session, draft.request, draft.check, moscow_date(draft.now))
+    taking.take(typed)
+    draft.refused |= taking.refused
+
+
+def by_row(
+    check: Check, grid: Grid, defects: Sequence[Defect], row_ids: Sequence[int]
+) -> dict[int | None, tuple[Defect, ...]]:
+    """The defects by row id. A row that nobody has begun has one instead of one for each cell."""
+    found: dict[int | None, tuple[Defect, ...]] = {}
+    for defect in defects:
+        row_id = None if defect.row is None else row_ids[defect.row - 1]
+        found[row_id] = (*found.get(row_id, ()), defect)
+    for number, (row_id, row) in enumerate(zip(row_ids, check.application.rows, strict=True), 1):
+        if row_id in found and is_blank(grid, row):
+            message = "Строка пустая. Заполните её или удалите."
+            found[row_id] = (Defect(number, None, "blank_row", "error", message),)
+    return found
+
+
+def count(request: Request, defects: Defects) -> None:
+    """The counts for lists, as the editor shows them."""
+    every = [defect for group in defects.values() for defect in group]
+    request.error_count = sum(defect.level == "error" for defect in every)
+    request.warning_count = len(every) - request.error_count
+
+
+def printed_differs(before: Check, after: Check) -> bool:
+    """Whether the two would print different pages."""
+    old, new = before.application, after.application
+    if (old.signatory, old.our_ref, old.our_date, len(old.rows)) != (
+        new.signatory,
+        new.our_ref,
+        new.our_date,
+        len(new.rows),
+    ):
+        return True
+    if old.fields != new.fields and printed_fields(
+        before.spec, old, before.region
+    ) != printed_fields(after.spec, new, after.region):
+        return True
+    return any(
+        a != b and _printed(before, a) != _printed(after, b)
+        for a, b in zip(old.rows, new.rows, strict=True)
+    )
+
+
+def _printed(check: Check, row: Row) -> list[str]:
+    texts = printed_row(check.spec, row, check.application, check.target, check.region)
+    return [texts[column.key] for column in check.spec.printed]
