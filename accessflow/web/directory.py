@@ -37,14 +37,14 @@ ORDER: Order = {
 
 
 class OrganizationForm(Form):
-    kind = SelectField("Вид", choices=list(organizations.KINDS.items()))
+    kind = SelectField("Вид", choices=organizations.KINDS)
     full_name = TextAreaField("Полное наименование", render_kw={"required": True, "rows": 2})
     short_name = StringField("Сокращённое наименование", render_kw={"required": True})
     oid = StringField("OID по ФРМО", render_kw={"inputmode": "numeric"})
     inn = StringField("ИНН", render_kw={"inputmode": "numeric"})
     legal_address = StringField("Юридический адрес")
     actual_address = StringField("Фактический адрес")
-    subject_rf = SelectField("Субъект РФ", choices=[])
+    subject_rf = SelectField("Субъект РФ", choices={})
     phone = TelField("Телефон")
     mailbox = EmailField("Почтовый ящик")
     vipnet_ready = BooleanField("Разграничение для VipNet выполнено (приложение 15)")
@@ -345,7 +345,7 @@ def _exported(row: Organization) -> list[str]:
 
 def _organization_form(form: OrganizationForm) -> OrganizationForm:
     subjects = [subject.name for subject in context.catalogue().region.subjects]
-    form.subject_rf.choices = [("", "— не указан —"), *((name, name) for name in subjects)]
+    form.subject_rf.choices = {"": "— не указан —", **{name: name for name in subjects}}
     return form
 
 

@@ -48,7 +48,7 @@ class PersonForm(Form):
     middle_name = StringField("Отчество")
     no_middle_name = BooleanField("Отчества нет")
     position = StringField("Должность", render_kw={"required": True})
-    unit_id = SelectField("Подразделение", choices=[])
+    unit_id = SelectField("Подразделение", choices={})
     personnel_no = StringField("Табельный номер")
     email = EmailField("E-mail")
     work_phone = TelField("Рабочий телефон")
@@ -259,9 +259,8 @@ def _page(
     units = organizations.units(context.session(), owner.id)
     if row is not None and row.unit is not None and row.unit not in units:
         units.append(row.unit)  # a closed one stays with those who are in it
-    entry.form.unit_id.choices = [
-        ("", "— не указано —"), *((str(unit.id), unit.name) for unit in units)
-    ]  # fmt: skip
+    named = {str(unit.id): unit.name for unit in units}
+    entry.form.unit_id.choices = {"": "— не указано —", **named}
     page = render_template(
         "people/form.html", entry=entry, organization=owner, job=row, differs=differs
     )

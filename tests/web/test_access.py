@@ -1,0 +1,207 @@
+"""Every endpoint as every role: the declaration holds, others' data stays out of sight, GET writes
+nothing.
+
+The addresses are filled with real rows: those of the caller's own organisation must open, those of
+another one must not be there (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from accessflow.app import create_app
+from accessflow.db.session import Database
+from accessflow.db.tables import Base, ImportJob, ImportRow, Signatory, Unit
+from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
+from accessflow.web import access
+from accessflow.web.access import ACCESS, PUBLIC, UndeclaredAccess, check_declared
+from tests import factories
+
+Arguments = dict[str, int | str]
+
+
+@dataclass
+class World:
+    """Rows of one organisation, by the names that the addresses use."""
+
+    ids: Arguments = field(default_factory=dict)
+
+    def arguments(self, rule: Rule) -> Arguments:
+        return {name: self.ids[name] for name in rule.arguments}
+
+
+def world(db: Database, kind: str = "mo") -> World:
+    own = factories.organization(db, kind=kind)
+    person = factories.person(db, own)
+    author = factories.account(db, "secretary", own)
+    with db.write() as session:
+        unit = Unit(organization_id=own, name="Поликлиника")
+        signer = Signatory(organization_id=own, position="Главный врач", last_name="Орлов",
+                           first_name="Лев", is_head=True)  # fmt: skip
+        summary = {"plans": {}, "outcomes": {}, "flawed": 0, "notes": [], "fields": ["snils"],
+                   "sheet": "Лист1", "header_row": 1}  # fmt: skip
+        job = ImportJob(kind="staff", organization_id=own, user_id=author, filename="a.xlsx",
+                        summary=summary, created_at=factories.NOON)  # fmt: skip
+        session.add_all([unit, signer, job])
+        session.flush()
+        session.add(ImportRow(job_id=job.id, number=2, plan="refused", chosen=False))
+        employment = session.scalar(
+            text("select id from employments where person_id = :id").bindparams(id=person)
+        )
+        ids: Arguments = {
+            "organization_id": own,
+            "unit_id": unit.id,
+            "signatory_id": signer.id,
+            "person_id": person,
+            "employment_id": employment,
+            "job_id": job.id,
+            "step": "archive",
+            "filename": "af.css",
+        }
+    return World(ids)
+
+
+def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def address(app: Flask, rule: Rule, arguments: Arguments) -> str:
+    if "step" in rule.arguments and rule.endpoint == "people.note":
+        arguments = {**arguments, "step": "attest"}
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **arguments)  # type: ignore[arg-type]
+
+
+def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    with db.read() as session:
+        return {
+            table.name: sorted(map(tuple, session.execute(table.select())), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def own(db: Database) -> dict[str, World]:
+    """One world for the МО's roles, one for the committee's own organisation."""
+    mo = world(db)
+    return {role: world(db, "committee") if role == "committee" else mo for role in ROLES}
+
+
+@pytest.fixture
+def client_as(
+    db: Database, own: dict[str, World], signed_in: Callable[[int], FlaskClient]
+) -> Callable[[Role], FlaskClient]:
+    def client(role: Role) -> FlaskClient:
+        home = own[role].ids["organization_id"] if role in NEEDS_ORGANIZATION else None
+        return signed_in(factories.account(db, role, int(home) if home else None))
+
+    return client
+
+
+def test_an_endpoint_without_a_declaration_stops_the_start(app: Flask) -> None:
+    bare = Flask("bare")
+    bare.add_url_rule("/secret", "secret", lambda: "")
+    with pytest.raises(UndeclaredAccess, match="secret"):
+        check_declared(bare)
+
+
+def test_a_declaration_without_an_endpoint_stops_the_start(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ACCESS, "gone.index", ANYONE)
+    with pytest.raises(UndeclaredAccess, match=r"gone\.index"):
+        create_app(app.extensions["accessflow"].settings)
+
+
+def test_a_stranger_is_asked_to_sign_in_everywhere(app: Flask, own: dict[str, World]) -> None:
+    client = app.test_client()
+    for rule, method in rules(app):
+        if ACCESS[rule.endpoint] == PUBLIC:
+            continue
+        answer = client.open(address(app, rule, own["secretary"].arguments(rule)), method=method)
+        where = f"{method} {rule.endpoint}"
+        if method == "GET":
+            assert answer.status_code == 302, where
+            assert answer.location.startswith("/login?next="), where
+        else:
+            assert answer.status_code == 401, where
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_is_let_in_where_declared_and_nowhere_else(
+    app: Flask, role: Role, own: dict[str, World], client_as: Callable[[Role], FlaskClient]
+) -> None:
+    for rule, method in rules(app):
+        if rule.endpoint in ("auth.logout", "auth.login"):
+            continue
+        client = client_as(role)
+        answer = client.open(address(app, rule, own[role].arguments(rule)), method=method)
+        answer.close()
+        allowed = access.allows(rule.endpoint, role)
+        where = f"{method} {rule.endpoint} as {role}"
+        if allowed:
+            assert answer.status_code in (200, 302, 307, 400, 409, 422), where
+        else:
+            assert answer.status_code == 403, where
+
+
+@pytest.mark.parametrize("role", sorted(OF_ORGANIZATION))
+def test_nothing_of_another_organisation_is_there(
+    app: Flask, db: Database, role: Role, client_as: Callable[[Role], FlaskClient]
+) -> None:
+    other = world(db)
+    before = contents(db)
+    client = client_as(role)
+    for rule, method in rules(app):
+        named = rule.arguments & {name for name in other.ids if name.endswith("_id")}
+        if not named or not access.allows(rule.endpoint, role):
+            continue
+        answer = client.open(address(app, rule, other.arguments(rule)), method=method)
+        assert answer.status_code == 404, f"{method} {rule.endpoint} as {role}"
+    after = contents(db)
+    assert {name: rows for name, rows in after.items() if name != "users"} == {
+        name: rows for name, rows in before.items() if name != "users"
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_reading_leaves_the_database_as_it_was(
+    app: Flask, db: Database, role: Role, own: dict[str, World],
+    client_as: Callable[[Role], FlaskClient],
+) -> None:  # fmt: skip
+    client = client_as(role)
+    before = contents(db)
+    for rule, method in rules(app):
+        if method == "GET":
+            client.get(address(app, rule, own[role].arguments(rule))).close()
+    assert contents(db) == before
+
+
+def test_an_auditor_and_a_signatory_change_no_directory(
+    app: Flask, db: Database, own: dict[str, World], client_as: Callable[[Role], FlaskClient]
+) -> None:
+    roles: tuple[Role, ...] = ("auditor", "signatory")
+    for role in roles:
+        client = client_as(role)
+        before = contents(db)
+        for rule, method in rules(app):
+            if method == "POST" and rule.endpoint.split(".")[0] in ("directory", "people"):
+                client.post(address(app, rule, own[role].arguments(rule)))
+        assert contents(db) == before
+
+
+def test_routes_name_the_roles_of_each_endpoint(app: Flask) -> None:
+    routes = {route["endpoint"]: route for route in access.routes(app)}
+    assert routes["auth.login"]["access"] == "public"
+    assert routes["auth.login"]["methods"] == ["GET", "POST"]
+    assert routes["people.new"]["access"] == ["committee", "hr", "secretary"]
+    assert routes.keys() == {rule.endpoint for rule in app.url_map.iter_rules()}
