@@ -1,100 +1,158 @@
-"""The tables of a page: rows under the appendix's headers, and label/value forms (App. 2, 15)."""
+"""The table of a page: type size, column widths, lines of each cell, heights of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
-from accessflow.catalogue.spec import RegionSpec
-from accessflow.documents.model import Align, Cell, Table, TableColumn
-from accessflow.forms.answers import Check
-from accessflow.forms.spec import Column, Field, FormSpec
-
-Texts = Mapping[str, str]
-
-
-def row_table(spec: FormSpec, rows: Sequence[Texts], check: Check, region: RegionSpec) -> Table:
-    """The appendix's own columns in its order; a number counts from 1."""
-    return Table(
-        columns=tuple(_column(column, spec, check, region) for column in spec.printed),
-        header=tuple(_header(spec.printed)),
-        rows=tuple(
-            tuple(Cell(_text(column, row, number)) for column in spec.printed)
-            for number, row in enumerate(rows, 1)
-        ),
-    )
+from accessflow.documents.breaking import Filled, fill
+from accessflow.documents.columns import column_widths
+from accessflow.documents.grid import GridRow, grid
+from accessflow.documents.model import Table
+from accessflow.documents.styles import (
+    CELL_PAD_BOTTOM,
+    CELL_PAD_TOP,
+    EMPTY_ROW_HEIGHT,
+    HEADER_BOLD,
+    ROW_SLACK,
+    TABLE_SIZES,
+    cell_pad,
+    table_pitch,
+)
 
 
-def _text(column: Column, row: Texts, number: int) -> str:
-    return str(number) if column.kind == "number" else row[column.key]
+class LaidRow(NamedTuple):
+    """`fills` has the lines of each cell; no cell of it needs more than `height`.
+
+    `tied`: a cell reaches into the next row, so no page may end between the two.
+    """
+
+    grid: GridRow
+    fills: list[Filled]
+    height: int
+    tied: bool = False
 
 
-def _column(column: Column, spec: FormSpec, check: Check, region: RegionSpec) -> TableColumn:
-    align: Align = "center" if column.kind == "number" else "left"
-    return TableColumn(column.key, column.weight, align, _choices(column, spec, check, region))
+@dataclass(slots=True)
+class LaidTable:
+    """`edges` are the column borders from the table's left, one more than columns.
+
+    `tallest`: how high a row may be to fit on a page below the header.
+    """
+
+    table: Table
+    widths: list[int]
+    edges: list[int]
+    size: float
+    pad: int
+    header: list[LaidRow]
+    rows: list[LaidRow]
+    tallest: int
+    keep_next: bool = False
+
+    @property
+    def pitch(self) -> int:
+        return table_pitch(self.size)
+
+    @property
+    def header_height(self) -> int:
+        return sum(row.height for row in self.header)
 
 
-def _choices(column: Column, spec: FormSpec, check: Check, region: RegionSpec) -> tuple[str, ...]:
-    if column.kind == "role":
-        roles = check.target.roles if check.target else spec.roles
-        return tuple(role.name for role in roles)
-    if column.kind == "status":
-        return tuple(wording.status for wording in spec.wording.values())
-    if column.kind == "subject_rf":
-        return tuple(subject.name for subject in region.subjects)
-    return ()
-
-
-def _header(columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    """One row, or two where neighbours share a group (App. 4)."""
-    if not any(column.group for column in columns):
-        yield tuple(Cell(column.header, rich=True) for column in columns)
-        return
-    upper: list[Cell] = []
-    for group, members in groupby(columns, key=lambda column: column.group):
-        same = list(members)
-        if group:
-            upper.append(Cell(group, colspan=len(same), rich=True))
-        else:
-            upper += [Cell(column.header, rowspan=2, rich=True) for column in same]
-    yield tuple(upper)
-    yield tuple(Cell(column.header, rich=True) for column in columns if column.group)
-
-
-def label_table(spec: FormSpec, rows: Sequence[Texts], fields: Texts) -> Table:
-    """Labels left, values right; a part's fields share a cell, one a line (App. 15)."""
-    if not spec.parts:
-        return Table(
-            columns=(TableColumn("label", 1.0), TableColumn("value", 1.6)),
-            rows=tuple(
-                (Cell(item.label, rich=True), Cell(fields[item.key]))
-                for item in spec.fields
-                if item.printed
-            ),
+def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
+    """`total` is the width of the text. Raises ValueError where spans do not make a rectangle."""
+    count = len(table.columns)
+    header = grid(table.header, count)
+    rows = grid(table.rows, count)
+    pad = cell_pad(count)
+    for size in TABLE_SIZES:
+        widths, roomy = column_widths(
+            table.columns, header, rows, total, size, 2 * pad, HEADER_BOLD
         )
-    grid = spec.printed
-    values = tuple(TableColumn(column.key, column.weight) for column in grid)
-    label = TableColumn("label", sum(column.weight for column in grid))
-    lines: list[tuple[Cell, ...]] = []
-    for number, part in enumerate(spec.parts, 1):
-        if number == spec.grid_part:
-            lines += _grid(part, grid, rows)
-        else:
-            lines.append(
-                (Cell(part, rich=True), Cell(_part(spec.fields, number, fields), len(grid)))
-            )
-    return Table(columns=(label, *values), rows=tuple(lines))
+        if roomy:
+            break
+    edges = [0]
+    for width in widths:
+        edges.append(edges[-1] + width)
+    nice = [column.align == "left" for column in table.columns]
+    setter = _Setter(edges, size, 2 * pad, nice)
+    head = setter.rows(header, bold=HEADER_BOLD, rich=True)
+    tallest = page_height - sum(row.height for row in head)
+    return LaidTable(table, widths, edges, size, pad, head, setter.rows(rows), tallest)
 
 
-def _part(items: Sequence[Field], number: int, fields: Texts) -> str:
-    mine = [item for item in items if item.part == number and item.printed]
-    return "\n".join(f"{item.label} {fields[item.key]}".strip() for item in mine)
+class _Setter:
+    """Sets the cells of one table. Cells of one column with the same text are set once."""
 
+    def __init__(
+        self, edges: Sequence[int], size: float, pad: int, nice: Sequence[bool]
+    ) -> None:
+        self.edges = edges
+        self.size = size
+        self.inner = [right - left - pad for left, right in pairwise(edges)]
+        self.nice = nice
+        self.pad = pad
+        self.pitch = table_pitch(size)
 
-def _grid(
-    part: str, columns: Sequence[Column], rows: Sequence[Texts]
-) -> Iterator[tuple[Cell, ...]]:
-    header = tuple(Cell(column.header, rich=True) for column in columns)
-    yield Cell(part, rowspan=1 + len(rows), rich=True), *header
-    for row in rows:
-        yield tuple(Cell(row[column.key]) for column in columns)
+    def rows(
+        self, rows: Sequence[GridRow], bold: bool = False, rich: bool = False
+    ) -> list[LaidRow]:
+        known: list[dict[str, Filled]] = [{} for _ in self.inner]
+        laid = [
+            self._plain(row, known)
+            if row.plain and not rich
+            else self._spanned(row, bold, rich)
+            for row in rows
+        ]
+        self._make_room(laid)
+        return laid
+
+    def _plain(self, row: GridRow, known: list[dict[str, Filled]]) -> LaidRow:
+        fills = []
+        most = 1
+        filled_in = 0
+        for cell, column, width, nice in zip(row.cells, known, self.inner, self.nice, strict=True):
+            text = cell.text
+            done = column.get(text)
+            if done is None:
+                done = column[text] = fill(text, width, self.size, False, cell.rich, 0, nice)
+            if len(done.lines) > most:
+                most = len(done.lines)
+            if text:
+                filled_in += 1
+            fills.append(done)
+        return LaidRow(row, fills, self._height(most, filled_in))
+
+    def _spanned(self, row: GridRow, bold: bool, rich: bool) -> LaidRow:
+        fills = []
+        most = 1
+        for column, cell in zip(row.starts, row.cells, strict=True):
+            width = self.edges[column + cell.colspan] - self.edges[column] - self.pad
+            nice = not rich and (cell.colspan > 1 or self.nice[column])
+            done = fill(cell.text, width, self.size, bold, rich or cell.rich, 0, nice)
+            fills.append(done)
+            if cell.rowspan == 1:
+                most = max(most, len(done.lines))
+        tied = any(cell.rowspan > 1 for cell in row.cells) or any(
+            left > 1 for _, _, left in row.carried
+        )
+        filled_in = sum(1 for cell in row.cells if cell.text)
+        return LaidRow(row, fills, self._height(most, filled_in), tied)
+
+    def _height(self, lines: int, filled_in: int) -> int:
+        height = lines * self.pitch + CELL_PAD_TOP + CELL_PAD_BOTTOM + ROW_SLACK
+        return height if filled_in > 1 else max(height, EMPTY_ROW_HEIGHT)
+
+    def _make_room(self, laid: list[LaidRow]) -> None:
+        """A cell that spans rows and needs more than they have makes the last of them higher."""
+        for number, row in enumerate(laid):
+            for cell, done in zip(row.grid.cells, row.fills, strict=True):
+                if cell.rowspan == 1:
+                    continue
+                last = number + cell.rowspan - 1
+                room = sum(laid[n].height for n in range(number, last + 1))
+                missing = self._height(len(done.lines), 2) - room
+                if missing > 0:
+                    laid[last] = laid[last]._replace(height=laid[last].height + missing)

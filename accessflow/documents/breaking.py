@@ -1,0 +1,257 @@
+"""Where lines of text break: the same places as in LibreOffice and Word, so that pages agree.
+
+Both break after a blank, a hyphen or a dash, and inside a word only where it is wider than the
+whole line. A line whose end is too near the limit to be sure of is settled by a narrower limit,
+which the DOCX carries as an indent of the paragraph.
+
+All digits are equally wide and break alike, so texts are kept by their shape, «8 (000) 000-00-00».
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from accessflow.documents.metrics import Width, width_of
+from accessflow.domain.errors import Invalid
+
+DOUBT = 0.25
+"""Points by which LibreOffice's own measure of a line may differ from the sum of the widths."""
+
+_NEVER_FIRST = r"-–—.,;:!?…/)\]}»\"'’“”\\"
+_BREAK = re.compile(
+    rf"(?<=[-–!?…\\|])(?![{_NEVER_FIRST}«₽ ]|$)"  # after a hyphen, a dash, an exclamation mark
+    r"|(?<=—)(?![-–—!?/.,;:)\]}«»\"'’“”₽\\ ]|$)"
+    r"|(?<=[^\s(\[{„])(?=—)"
+    r"|(?<=[.,;:)\]}%№+$−₽])(?=[$%(+\[{„№−|])"
+    r"|(?<=[^\s(\[{„] )(?![ .,;:!?)\]}]|$)"
+)
+_NUMBER = re.compile(r"[0+() -]{8,20}")
+_MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: ]")
+_ATOM = re.compile(r"\^.|.", re.DOTALL)
+_NICE = frozenset("@._-/,;:)")
+"""A word too long for its line had better be cut after one of these."""
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_SHAPE = str.maketrans("123456789", "000000000")
+
+
+class Measured(NamedTuple):
+    """A text without line breaks, cut where it may break; widths in 1/1000 of the type size.
+
+    `ink` leaves out the blanks at a piece's end, which may hang over the limit.
+    """
+
+    pieces: tuple[str, ...]
+    ink: tuple[float, ...]
+    advance: tuple[float, ...]
+    natural: float
+    longest: float
+
+
+class Line(NamedTuple):
+    """The characters from `begin` to `end` of a text, `width` points wide.
+
+    `last` ends its paragraph or comes before a forced break.
+    """
+
+    begin: int
+    end: int
+    width: float
+    last: bool
+
+
+class Filled(NamedTuple):
+    """The lines of a paragraph, and by how much (twips) its right side is drawn in to get them."""
+
+    lines: tuple[Line, ...]
+    indent: int = 0
+
+
+def shape(text: str) -> str:
+    return text.translate(_SHAPE)
+
+
+@lru_cache(maxsize=20_000)
+def measured(text: str, bold: bool, rich: bool) -> Measured:
+    """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape."""
+    if not text:
+        return Measured((), (), (), 0.0, 0.0)
+    width = width_of(bold, rich)
+    if _MAY_BREAK.search(text) is None:
+        whole = width(text)
+        return Measured((text,), (whole,), (whole,), whole, whole)
+    blank = width(" ")
+    pieces = _BREAK.split(text)
+    ink = []
+    advance = []
+    for piece in pieces:
+        bare = piece.rstrip(" ")
+        inked = width(bare)
+        ink.append(inked)
+        advance.append(inked + blank * (len(piece) - len(bare)))
+    natural = sum(advance) - advance[-1] + ink[-1]
+    return Measured(tuple(pieces), tuple(ink), tuple(advance), natural, max(ink))
+
+
+def is_number(text: str) -> bool:
+    """Whether a shape is that of a СНИЛС or a telephone, which had better not break at a hyphen."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def fill(
+    text: str,
+    width: int,
+    size: float,
+    bold: bool = False,
+    rich: bool = False,
+    first: int = 0,
+    nice: bool = True,
+) -> Filled:
+    """Break `text` into lines of at most `width` twips; `first` indents the first of them.
+
+    `nice`: draw the right side in where a number or an address then breaks at a better place; it
+    would show in text that is not set to the left.
+    Raises `Invalid` where the text holds a control character, which no document can.
+    """
+    return _fill(text.translate(_SHAPE), width, size, bold, rich, first, nice)
+
+
+@lru_cache(maxsize=20_000)
+def _fill(
+    text: str, width: int, size: float, bold: bool, rich: bool, first: int, nice: bool
+) -> Filled:
+    if _CONTROL.search(text):
+        raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
+    full = width * 50 / size
+    shy = first * 50 / size
+    doubt = DOUBT * 1000 / size
+    em = size / 1000
+    if "\n" not in text:
+        natural = width_of(bold, rich)(text)
+        if natural + shy < full - doubt:
+            return Filled((Line(0, len(text), natural * em, True),))
+    parts = [measured(part, bold, rich) for part in text.split("\n")]
+    setter = _Setter(parts, shy, doubt, width_of(bold, rich))
+    setting = setter.settle(full)
+    if nice and setting.ugly:
+        setting = setter.nicer(setting)
+    lines = [Line(begin, end, ink * em, last) for begin, end, ink, last in setting.lines]
+    return Filled(tuple(lines), round((full - setting.limit) * size / 50))
+
+
+class _Setter:
+    """Tries limits for one text; every length is in 1/1000 of the type size."""
+
+    def __init__(self, parts: list[Measured], shy: float, doubt: float, width: Width) -> None:
+        self.parts = parts
+        self.shy = shy
+        self.doubt = doubt
+        self.width = width
+
+    def attempt(self, limit: float) -> _Setting:
+        setting = _Setting(limit, self.width)
+        for number, part in enumerate(self.parts):
+            setting.add(part, 0.0 if number else self.shy)
+        return setting
+
+    def settle(self, full: float) -> _Setting:
+        """The widest limit that leaves no decision in doubt."""
+        setting = self.attempt(full)
+        for _ in range(6):
+            if setting.margin >= self.doubt:
+                break
+            setting = self.attempt(setting.limit - 2.5 * self.doubt)
+        return setting
+
+    def nicer(self, best: _Setting) -> _Setting:
+        """A narrower limit with fewer ugly breaks, where that costs no line."""
+        for limit in sorted(self._limits(best.limit), reverse=True):
+            other = self.attempt(limit)
+            if (
+                other.ugly < best.ugly
+                and len(other.lines) <= len(best.lines)
+                and other.margin >= self.doubt
+            ):
+                best = other
+        return best
+
+    def _limits(self, below: float) -> Iterator[float]:
+        """Limits that end a line after an @ or a dot of a word too long, or between two numbers."""
+        room = 1.5 * self.doubt
+        for part in self.parts:
+            text = "".join(part.pieces)
+            if is_number(text):
+                wide = max(map(self.width, text.split()))
+                if wide + room < below:
+                    yield wide + room
+            for piece, ink in zip(part.pieces, part.ink, strict=True):
+                if ink <= below:
+                    continue
+                for at, char in enumerate(piece[:-1], 1):
+                    if char in _NICE:
+                        wide = self.width(piece[:at])
+                        if below / 3 < wide < below - room:
+                            yield wide + room
+
+
+class _Setting:
+    """Lines under one limit: begin, end, width, last.
+
+    `margin`: how near the nearest decision was; `ugly`: breaks inside a word or a number.
+    """
+
+    def __init__(self, limit: float, width: Width) -> None:
+        self.limit = limit
+        self.width = width
+        self.lines: list[tuple[int, int, float, bool]] = []
+        self.margin = float("inf")
+        self.ugly = 0
+        self.at = 0
+
+    def add(self, part: Measured, shy: float) -> None:
+        """Set one paragraph or what stands before a forced break."""
+        begin = at = self.at
+        start = x = ends = shy
+        blanks = 0
+        for piece, ink, advance in zip(part.pieces, part.ink, part.advance, strict=True):
+            if at > begin and not self._fits(x + ink):
+                self.lines.append((begin, at - blanks, ends - start, False))
+                self.ugly += not blanks and piece[0] == "0"
+                begin, start, x = at, 0.0, 0.0
+            if at == begin and not self._fits(x + ink):
+                begin, tail = self._cut(piece.rstrip(" "), at, x)
+                start, x = 0.0, tail - ink
+            ends = x + ink
+            x += advance
+            at += len(piece)
+            blanks = 0 if ink == advance else len(piece) - len(piece.rstrip(" "))
+        self.lines.append((begin, at - blanks, ends - start, True))
+        self.at = at + 1
+
+    def _fits(self, end: float) -> bool:
+        gap = self.limit - end
+        self.margin = min(self.margin, abs(gap))
+        return gap >= 0
+
+    def _cut(self, word: str, at: int, x: float) -> tuple[int, float]:
+        """Cut a word wider than the line, as full as lines go: where its rest begins, how wide."""
+        atoms = _ATOM.findall(word)
+        ends = list(accumulate(map(self.width, atoms), initial=0.0))
+        done = 0
+        room = self.limit - x
+        while ends[-1] - ends[done] > room:
+            cut = max(bisect_right(ends, ends[done] + room) - 1, done + 1)
+            width = ends[cut] - ends[done]
+            self._fits(self.limit - room + width)
+            self._fits(self.limit - room + ends[cut + 1] - ends[done])
+            self.ugly += atoms[cut - 1] not in _NICE
+            length = sum(map(len, atoms[done:cut]))
+            self.lines.append((at, at + length, width, False))
+            at += length
+            done, room = cut, self.limit
+        self._fits(ends[-1] - ends[done])
+        return at, ends[-1] - ends[done]

@@ -1,0 +1,352 @@
+"""The PDF: the layout drawn with reportlab's document objects and the PDF's own operators.
+
+Every font is embedded as the subset that is used, text stands in reading order, nothing depends on
+the clock: the same model gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from threading import Lock
+from typing import NamedTuple
+
+from reportlab.pdfbase.pdfdoc import (
+    PDFArray,
+    PDFDictionary,
+    PDFName,
+    PDFObjectReference,
+    PDFPage,
+    PDFResourceDictionary,
+    PDFStream,
+    PDFZCompress,
+)
+
+from accessflow.documents.breaking import Filled
+from accessflow.documents.layout import Layout, lay_out
+from accessflow.documents.metrics import REPLACEMENT, Face, face, rich_parts
+from accessflow.documents.model import DocumentModel
+from accessflow.documents.pages import Placed
+from accessflow.documents.paragraphs import LaidParagraph
+from accessflow.documents.pdfa import ArchivalDocument
+from accessflow.documents.stamp import matrix, payload
+from accessflow.documents.styles import (
+    BASELINE,
+    BORDER,
+    CELL_INSET,
+    CELL_PAD_BOTTOM,
+    CELL_PAD_TOP,
+    HEADER_BOLD,
+    HEADER_DISTANCE,
+    MARGIN_RIGHT,
+    MARGIN_TOP,
+    PAGE_NUMBER_PITCH,
+    PAGE_NUMBER_SIZE,
+    QR_EDGE,
+    QR_SIZE,
+    SUPERSCRIPT_RISE,
+    SUPERSCRIPT_SCALE,
+    Align,
+    Page,
+)
+from accessflow.documents.tables import LaidRow, LaidTable
+
+_FONTS = Lock()
+"""reportlab's font reads its file through one position for all threads."""
+_CODE = "code"
+
+
+def write_pdf(model: DocumentModel, layout: Layout | None = None) -> bytes:
+    """The document as a PDF/A-2b file. Raises `Invalid` on a control character in a text."""
+    layout = layout or lay_out(model)
+    document = ArchivalDocument(model.title)
+    pen = _Pen(document, layout.page)
+    if model.stamp:
+        _add_code(document, payload(model.stamp))
+    for number, placed in enumerate(layout.pages, 1):
+        pen.begin()
+        if number > 1:
+            _page_number(pen, number)
+        _draw(pen, placed)
+        _add_page(document, layout.page, pen.stream(), stamped=model.stamp is not None)
+    with _FONTS:
+        return document.save()
+
+
+def _add_page(document: ArchivalDocument, page: Page, content: str, stamped: bool) -> None:
+    if stamped:
+        x = (page.width - MARGIN_RIGHT - QR_SIZE) / 20
+        content += f"\nq 1 0 0 1 {x:g} {QR_EDGE / 20:g} cm /{_CODE} Do Q"
+    document.updateSignature(content)
+    made = PDFPage()
+    made.MediaBox = PDFArray([0, 0, page.width / 20, page.height / 20])
+    made.Contents = PDFStream(content=content, filters=[PDFZCompress])
+    resources = PDFResourceDictionary()
+    resources.basicFonts()
+    if stamped:
+        resources.XObject = {_CODE: PDFObjectReference(_CODE)}
+    made.Resources = resources
+    document.addPage(made)
+
+
+def _add_code(document: ArchivalDocument, text: str) -> None:
+    """The QR code as one path in a form that all pages share."""
+    rows = matrix(text)
+    side = QR_SIZE / 20
+    scale = side / len(rows)
+    path = [f"{scale:.5f} 0 0 {-scale:.5f} 0 {side:g} cm"]
+    for y, row in enumerate(rows):
+        path += (f"{x} {y} {length} 1 re" for x, length in _runs(row))
+    path.append("f")
+    kind = PDFDictionary({
+        "Type": PDFName("XObject"),
+        "Subtype": PDFName("Form"),
+        "BBox": PDFArray([0, 0, side, side]),
+        "Resources": PDFDictionary({}),
+    })  # fmt: skip
+    document.Reference(PDFStream(kind, "\n".join(path), [PDFZCompress]), _CODE)
+
+
+def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+    """Where dark modules begin, and how many stand side by side."""
+    at = row.find(1)
+    while at >= 0:
+        end = row.find(0, at)
+        end = len(row) if end < 0 else end
+        yield at, end - at
+        at = row.find(1, end)
+
+
+class _Codes(dict[str, int]):
+    """The code of each character in one font of one document: subset * 256 + byte."""
+
+    def __init__(self, cut: Face, document: ArchivalDocument) -> None:
+        super().__init__()
+        self._cut = cut
+        self._document = document
+
+    def __missing__(self, char: str) -> int:
+        known = char if char in self._cut else REPLACEMENT
+        ((subset, data),) = self._cut.font.splitString(known, self._document)
+        code = self[char] = subset * 256 + data[0]
+        return code
+
+    def chunks(self, text: str) -> list[tuple[int, bytes]]:
+        codes = [self[char] for char in text]
+        try:
+            return [(0, bytes(codes))]
+        except ValueError:  # some stand in a further subset
+            return [(subset, bytes(c & 255 for c in part)) for subset, part in groupby(codes, _subset)]
+
+    def name(self, subset: int) -> str:
+        return str(self._cut.font.getSubsetInternalName(subset, self._document))
+
+
+def _subset(code: int) -> int:
+    return code >> 8
+
+
+class _Pen:
+    """Collects one page's operators. Positions are twips from the top left of the sheet."""
+
+    def __init__(self, document: ArchivalDocument, page: Page) -> None:
+        self.page = page
+        self._codes = {bold: _Codes(face(bold), document) for bold in (False, True)}
+        self._texts: list[str] = []
+        self._lines: list[str] = []
+        self._font = ("", 0.0)
+
+    def begin(self) -> None:
+        self._texts = []
+        self._lines = []
+        self._font = ("", 0.0)
+
+    def stream(self) -> str:
+        lines = [f"{BORDER / 20:g} w 2 J", *self._lines, "S"] if self._lines else []
+        return "\n".join([*lines, "BT", *self._texts, "ET"])
+
+    def text(
+        self, x: float, baseline: float, text: str, size: float, bold: bool, gap: float = 0.0
+    ) -> None:
+        """`gap` in points widens each blank."""
+        codes = self._codes[bold]
+        place = f"1 0 0 1 {x / 20:.2f} {(self.page.height - baseline) / 20:.2f} Tm"
+        for subset, data in codes.chunks(text):
+            font = (codes.name(subset), size)
+            if font != self._font:
+                self._font = font
+                place = f"{font[0]} {size:g} Tf {place}"
+            if gap:
+                self._texts.append(f"{gap:.4f} Tw {place} <{data.hex()}> Tj 0 Tw")
+            else:
+                self._texts.append(f"{place} <{data.hex()}> Tj")
+            place = ""
+
+    def line(self, x: int, y: int, to_x: int, to_y: int) -> None:
+        high = self.page.height
+        self._lines.append(
+            f"{x / 20:g} {(high - y) / 20:g} m {to_x / 20:g} {(high - to_y) / 20:g} l"
+        )
+
+
+def _page_number(pen: _Pen, number: int) -> None:
+    text = str(number)
+    width = face(False).width(text) * PAGE_NUMBER_SIZE / 50
+    middle = (pen.page.left + pen.page.width - MARGIN_RIGHT) / 2
+    baseline = HEADER_DISTANCE + BASELINE * PAGE_NUMBER_PITCH
+    pen.text(middle - width / 2, baseline, text, PAGE_NUMBER_SIZE, bold=False)
+
+
+def _draw(pen: _Pen, placed: Sequence[Placed]) -> None:
+    """All of a page. Rows of a table come in one go, so that their rules meet."""
+    for laid, group in groupby(placed, key=attrgetter("laid")):
+        if isinstance(laid, LaidParagraph):
+            for piece in group:
+                _paragraph(pen, laid, piece)
+        else:
+            _table(pen, laid, list(group))
+
+
+def _paragraph(pen: _Pen, laid: LaidParagraph, piece: Placed) -> None:
+    style = laid.style
+    x = pen.page.left + laid.left
+    top = MARGIN_TOP + piece.top
+    setting = _Setting(laid.text, laid.filled, style.size, style.pitch, style.bold, style.rich)
+    setting.draw(
+        pen, x, top, laid.width, style.align, style.first, slice(piece.begin, piece.end)
+    )
+
+
+class _Setting(NamedTuple):
+    """The lines of a paragraph or a cell, ready to be drawn."""
+
+    text: str
+    filled: Filled
+    size: float
+    pitch: int
+    bold: bool
+    rich: bool
+
+    def draw(
+        self,
+        pen: _Pen,
+        x: float,
+        top: float,
+        width: int,
+        align: Align,
+        first: int = 0,
+        part: slice = slice(None),
+    ) -> None:
+        """`part`: which lines; `first`: the indent of the paragraph's first."""
+        baseline = top + BASELINE * self.pitch
+        lines = self.filled.lines
+        room = width - self.filled.indent
+        for line in lines[part]:
+            text = self.text[line.begin : line.end]
+            at, gap = x, 0.0
+            shy = first if line is lines[0] else 0
+            if align == "center":
+                at += (room - line.width * 20) / 2
+            else:
+                at += shy
+                blanks = text.count(" ")
+                if align == "both" and blanks and not line.last:
+                    gap = ((room - shy) / 20 - line.width) / blanks
+            if self.rich and "^" in text:
+                self._draw_rich(pen, at, baseline, text)
+            elif text:
+                pen.text(at, baseline, text, self.size, self.bold, gap)
+            baseline += self.pitch
+
+    def _draw_rich(self, pen: _Pen, x: float, baseline: float, text: str) -> None:
+        cut = face(self.bold)
+        for part, raised in rich_parts(text):
+            size = self.size * SUPERSCRIPT_SCALE if raised else self.size
+            rise = self.size * SUPERSCRIPT_RISE * 20 if raised else 0.0
+            pen.text(x, baseline - rise, part, size, self.bold)
+            x += cut.width(part) * size / 50
+
+
+def _table(pen: _Pen, laid: LaidTable, pieces: Sequence[Placed]) -> None:
+    rules = _Rules(laid)
+    for piece in pieces:
+        y = MARGIN_TOP + piece.top
+        rows = laid.header if piece.begin < 0 else laid.rows[piece.begin : piece.end]
+        for number, row in enumerate(rows):
+            below = rows[number:] if piece.begin < 0 else laid.rows[piece.begin + number :]
+            _cells(pen, laid, row, below, y, heading=piece.begin < 0)
+            rules.add(row, y)
+            y += row.height
+    rules.draw(pen)
+
+
+def _cells(
+    pen: _Pen, laid: LaidTable, row: LaidRow, below: Sequence[LaidRow], y: int, heading: bool
+) -> None:
+    """The texts of a row; `below` has it and the rows that its cells may reach into."""
+    left = pen.page.left + laid.pad + CELL_INSET
+    edges = laid.edges
+    for column, cell, filled in zip(row.grid.starts, row.grid.cells, row.fills, strict=True):
+        if not cell.text:
+            continue
+        width = edges[column + cell.colspan] - edges[column] - 2 * laid.pad
+        setting = _Setting(
+            cell.text, filled, laid.size, laid.pitch, heading and HEADER_BOLD, heading or cell.rich
+        )
+        top = y + CELL_PAD_TOP
+        align: Align = "left"
+        if heading:
+            align = "center"
+            height = sum(r.height for r in below[: cell.rowspan])
+            top += (height - CELL_PAD_TOP - CELL_PAD_BOTTOM - len(filled.lines) * laid.pitch) / 2
+            if row is laid.header[0]:
+                top -= BORDER / 2  # the border above belongs to the row
+        elif cell.colspan == 1:
+            align = laid.table.columns[column].align
+        setting.draw(pen, left + edges[column], top, width, align)
+
+
+class _Rules:
+    """The lines of a table on one page; those that go on are drawn as one."""
+
+    def __init__(self, laid: LaidTable) -> None:
+        self.edges = laid.edges
+        self.across: list[tuple[int, int, int]] = []  # y, from, to
+        self.down: dict[int, list[list[int]]] = {}  # edge: from, to
+
+    def add(self, row: LaidRow, y: int) -> None:
+        bottom = y + row.height
+        if not self.across:
+            self.across.append((y, self.edges[0], self.edges[-1]))
+        if row.grid.plain:
+            self.across.append((bottom, self.edges[0], self.edges[-1]))
+            for edge in self.edges:
+                self._extend(edge, y, bottom)
+            return
+        cells = [(c, cell, left > 1) for c, cell, left in row.grid.carried]
+        cells += [
+            (c, cell, cell.rowspan > 1)
+            for c, cell in zip(row.grid.starts, row.grid.cells, strict=True)
+        ]
+        for column, cell, goes_on in cells:
+            left, right = self.edges[column], self.edges[column + cell.colspan]
+            self._extend(left, y, bottom)
+            if not goes_on:
+                self.across.append((bottom, left, right))
+        self._extend(self.edges[-1], y, bottom)
+
+    def _extend(self, edge: int, top: int, bottom: int) -> None:
+        runs = self.down.setdefault(edge, [])
+        if runs and runs[-1][1] == top:
+            runs[-1][1] = bottom
+        else:
+            runs.append([top, bottom])
+
+    def draw(self, pen: _Pen) -> None:
+        left = pen.page.left
+        for y, begin, end in self.across:
+            pen.line(left + begin, y, left + end, y)
+        for edge, runs in self.down.items():
+            for top, bottom in runs:
+                pen.line(left + edge, top, left + edge, bottom)
