@@ -9,8 +9,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from accessflow.documents import sheet_out
+from accessflow.documents.sheet_in import read_tables
 from accessflow.documents.sheet_out import write_table
 from accessflow.domain.errors import Invalid
+from accessflow.forms.sheets.staff import recognise
 
 HEADERS = ("СНИЛС", "Имя")
 
@@ -65,3 +67,9 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sheet_out, "MAX_ROWS", 1)
     with pytest.raises(Invalid, match="Сузьте отбор"):
         write_table("Список", HEADERS, [("1", "а"), ("2", "б")])
+
+
+def test_what_was_written_is_recognised_and_read_again() -> None:
+    data = write_table("Не взято", ("ФИО", *HEADERS[:1]), [("Иванова Анна", "048-205-928 58")])
+    sheet = recognise(read_tables(data, "list.xlsx"))
+    assert [list(row.cells) for row in sheet.rows] == [["Иванова Анна", "048-205-928 58"]]

@@ -1,16 +1,10 @@
-"""What several rows of a list tell together, and the sheet of what was not taken."""
+"""What only several rows of a list together tell."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date
 
-import openpyxl
-
-from accessflow.documents.sheet_in import read_tables
-from accessflow.documents.sheet_out import write_table
-from accessflow.forms.sheets.refused import refused_table
 from accessflow.forms.sheets.staff import StaffSheet, recognise
 from accessflow.forms.sheets.staff_checks import understand
 from accessflow.forms.sheets.staff_rows import StaffRow
@@ -85,35 +79,3 @@ def test_no_message_names_the_other_person() -> None:
         for defect in row.defects:
             assert "Иванова" not in defect.message
             assert "Петров" not in defect.message
-
-
-def test_the_sheet_of_what_was_not_taken_says_what_and_why_and_loads_again() -> None:
-    sheet = staff(
-        (ANNA, GOOD, "a@mail.ru", "Врач"),
-        ("Кoпылова Анна Петровна", OTHER, "b@mail.ru", "Врач"),
-        (PETR, 8765430300, "нет собаки", "=1+1"),
-    )
-    rows = understand(sheet, TODAY)
-    table = refused_table(sheet, rows)
-    assert table.headers[:3] == ("Строка в файле", "Что не взято", "Почему")
-    assert [line[:2] for line in table.rows] == [("3", "вся строка"), ("4", "E-mail")]
-    assert "Копылова" in table.rows[0][2]
-    data = write_table(table.title, table.headers, table.rows)
-    again = understand(recognise(read_tables(data, "refused.xlsx")), TODAY)
-    assert [row.raw["snils"] for row in again] == [OTHER, "08765430300"]
-    assert again[0].raw["last_name"] == "Кoпылова"
-    assert again[1].values["position"] == "=1+1"
-
-
-def test_reasons_that_only_the_import_knows_stand_first() -> None:
-    sheet = staff((ANNA, GOOD, "a@mail.ru", "Врач"))
-    table = refused_table(sheet, understand(sheet, TODAY), {2: "Человек уволен."})
-    assert table.rows[0][:3] == ("2", "вся строка", "Человек уволен.")
-
-
-def test_a_list_without_defects_leaves_an_empty_sheet() -> None:
-    sheet = staff((ANNA, GOOD, "a@mail.ru", "Врач"))
-    table = refused_table(sheet, understand(sheet, TODAY))
-    assert table.rows == ()
-    book = openpyxl.load_workbook(io.BytesIO(write_table(table.title, table.headers, table.rows)))
-    assert book.worksheets[0].max_row == 2

@@ -16,7 +16,7 @@ from accessflow.forms.sheets.cells import inn_text, read_date, snils_text
 from accessflow.forms.sheets.staff import StaffSheet, recognise
 from accessflow.forms.sheets.staff_checks import understand
 from accessflow.forms.sheets.staff_names import read_name
-from accessflow.forms.sheets.staff_rows import Corrections, StaffRow, read_rows
+from accessflow.forms.sheets.staff_rows import StaffRow, read_rows
 from accessflow.forms.sheets.table import CellValue, Table, letters, text_of
 
 TODAY = date(2026, 11, 20)
@@ -32,8 +32,8 @@ def staff(*rows: Sequence[CellValue]) -> StaffSheet:
     return recognise([table(*rows)])
 
 
-def read(*rows: Sequence[CellValue], corrections: Corrections | None = None) -> list[StaffRow]:
-    return list(understand(staff(*rows), TODAY, corrections=corrections))
+def read(*rows: Sequence[CellValue]) -> list[StaffRow]:
+    return list(understand(staff(*rows), TODAY))
 
 
 def codes(row: StaffRow) -> list[tuple[str | None, str]]:
@@ -359,26 +359,6 @@ def test_local_numbers_are_completed_by_the_code_that_is_given() -> None:
     assert row.values["contact_phone"] == "8 (812) 670-52-81"
     (row,) = read_rows(found, TODAY)
     assert codes(row) == [("contact_phone", "phone")]
-
-
-def test_what_a_person_corrects_in_the_preview_is_read_in_the_place_of_the_cell() -> None:
-    rows = (["ФИО", "СНИЛС", "E-mail"], ["Кoпылова Анна", "1", "a@mail.ur"])
-    corrections = {
-        (2, "last_name"): "Копылова",
-        (2, "middle_name"): "Петровна",
-        (2, "snils"): GOOD,
-        (2, "email"): "a@mail.ru",
-    }
-    (row,) = read(*rows, corrections=corrections)
-    assert row.defects == ()
-    assert row.values == {
-        "last_name": "Копылова",
-        "first_name": "Анна",
-        "middle_name": "Петровна",
-        "snils": GOOD,
-        "email": "a@mail.ru",
-    }
-    assert row.raw["snils"] == GOOD
 
 
 def test_a_row_shows_nothing_personal_of_itself_in_a_log() -> None:

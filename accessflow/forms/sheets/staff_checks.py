@@ -12,19 +12,14 @@ from accessflow.domain.person_name import PersonName
 from accessflow.domain.reading import Level
 from accessflow.forms.defect import Defect
 from accessflow.forms.sheets.staff import StaffSheet
-from accessflow.forms.sheets.staff_rows import Corrections, StaffRow, read_rows
+from accessflow.forms.sheets.staff_rows import StaffRow, read_rows
 
 
 def understand(
-    sheet: StaffSheet,
-    today: date,
-    *,
-    default_code: str | None = None,
-    corrections: Corrections | None = None,
+    sheet: StaffSheet, today: date, *, default_code: str | None = None
 ) -> tuple[StaffRow, ...]:
     """Every row, read by itself (`read_rows`) and held against the others (`cross_checked`)."""
-    rows = read_rows(sheet, today, default_code=default_code, corrections=corrections)
-    return cross_checked(tuple(rows))
+    return cross_checked(tuple(read_rows(sheet, today, default_code=default_code)))
 
 
 def cross_checked(rows: Sequence[StaffRow]) -> tuple[StaffRow, ...]:

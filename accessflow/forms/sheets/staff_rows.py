@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from accessflow.domain import email
@@ -21,9 +21,6 @@ VITAL = frozenset({"last_name", "first_name", "middle_name", "snils", None})
 OWN_DOMAIN_USES = 5
 """A domain that so many rows use is no slip, and slips are measured by it too."""
 
-Corrections = Mapping[tuple[int, str], str]
-"""Row number and field to the text that a person put in the place of what the sheet says."""
-
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
@@ -39,7 +36,6 @@ class StaffRow:
     defects: tuple[Defect, ...]
     source: BodyRow = field(repr=False)
     sheet: StaffSheet = field(repr=False)
-    corrected: Mapping[str, str] = field(repr=False)
 
     @property
     def raw(self) -> dict[str, str]:
@@ -51,7 +47,7 @@ class StaffRow:
                 value = self.source.cells[at]
                 raw[name] = snils_text(value) if name == "snils" else text_of(value)
         raw["unit"] = raw.get("unit", "").strip() or self.source.heading
-        return {**raw, **self.corrected}
+        return raw
 
     @property
     def refused(self) -> bool:
@@ -60,11 +56,7 @@ class StaffRow:
 
 
 def read_rows(
-    sheet: StaffSheet,
-    today: date,
-    *,
-    default_code: str | None = None,
-    corrections: Corrections | None = None,
+    sheet: StaffSheet, today: date, *, default_code: str | None = None
 ) -> Iterator[StaffRow]:
     """Every row by itself, lazily, so that a caller may show how far it has come.
 
@@ -74,16 +66,8 @@ def read_rows(
     context = Context(today, email.KNOWN_DOMAINS | _own_domains(sheet), default_code)
     columns = {name: at for name in READERS if (at := sheet.column(name)) is not None}
     columns.pop("unit", None)
-    by_row = _by_row(corrections or {})
     for row in sheet.rows:
-        yield _read_row(row, sheet, columns, context, by_row.get(row.number, {}))
-
-
-def _by_row(corrections: Corrections) -> dict[int, dict[str, str]]:
-    by_row: dict[int, dict[str, str]] = {}
-    for (number, name), text in corrections.items():
-        by_row.setdefault(number, {})[name] = text
-    return by_row
+        yield _read_row(row, sheet, columns, context)
 
 
 def _own_domains(sheet: StaffSheet) -> frozenset[str]:
@@ -100,29 +84,23 @@ def _own_domains(sheet: StaffSheet) -> frozenset[str]:
 
 
 def _read_row(
-    row: BodyRow,
-    sheet: StaffSheet,
-    columns: Mapping[str, int],
-    context: Context,
-    corrected: Mapping[str, str],
+    row: BodyRow, sheet: StaffSheet, columns: Mapping[str, int], context: Context
 ) -> StaffRow:
     person = name_cells(row, sheet)
-    parts = {kind: corrected[name] for name, kind in KINDS.items() if name in corrected}
-    values, flaws = read_name(replace(person, **parts) if parts else person)
-    if not parts:
-        flaws += order_flaws(row, sheet, person)
+    values, flaws = read_name(person)
+    flaws += order_flaws(row, sheet, person)
     for name, at in columns.items():
-        value, wrong = READERS[name](corrected.get(name, row.cells[at]), context)
+        value, wrong = READERS[name](row.cells[at], context)
         if value:
             values[name] = value
         if wrong:
             flaws += [(name, flaw) for flaw in wrong]
-    unit, wrong = READERS["unit"](corrected.get("unit", _unit(row, sheet)), context)
+    unit, wrong = READERS["unit"](_unit(row, sheet), context)
     if unit:
         values["unit"] = unit
     flaws += [("unit", flaw) for flaw in wrong]
     defects = tuple([Defect.of(flaw, row.number, name) for name, flaw in flaws])
-    return StaffRow(row.number, values, defects, row, sheet, corrected)
+    return StaffRow(row.number, values, defects, row, sheet)
 
 
 def _unit(row: BodyRow, sheet: StaffSheet) -> CellValue:
