@@ -63,7 +63,7 @@ format: install-test
 test:
 	scripts/system-packages test
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
 
 docs: install
 	$(BIN)/python -m scripts.make_docs

@@ -4,4 +4,5 @@ pytest_plugins = [
     "tests.support.no_skips",
     "tests.support.databases",
     "tests.support.browser",
+    "tests.support.office",
 ]
