@@ -65,9 +65,13 @@ def validate(check: Check) -> tuple[Defect, ...]:
         *_field_defects(check),
         *_row_count(check),
         *(d for n, row in _numbered(check) for d in _row_defects(check, n, row)),
-        *_duplicates(check),
-        *_shared_emails(check),
+        *across(check),
     )
+
+
+def across(check: Check) -> tuple[Defect, ...]:
+    """Those defects of `validate` that one row has because of another."""
+    return (*_duplicates(check), *_shared_emails(check))
 
 
 def _numbered(check: Check) -> Iterator[tuple[int, Row]]:
