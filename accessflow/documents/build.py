@@ -22,7 +22,7 @@ from accessflow.documents.model import (
     Stamp,
 )
 from accessflow.documents.names import file_stem
-from accessflow.documents.tables import label_table, row_table
+from accessflow.documents.official_tables import label_table, row_table
 from accessflow.forms.answers import Check
 from accessflow.forms.application import Application
 from accessflow.forms.kinds import Region
