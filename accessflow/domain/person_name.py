@@ -107,12 +107,18 @@ def is_absent(text: str) -> bool:
 
 def title_case(text: str) -> str:
     """ФАДЕЕВА, фадеева, ФАДЕЕВа -> Фадеева; «оглы», «де», МакДональд stay as they are."""
-    return re.sub(r"[^\W\d_]+", lambda word: _title_word(word[0], word.start() == 0), text)
+    shouted = text.isupper()
+
+    def title(found: re.Match[str]) -> str:
+        word = found[0]
+        if word.lower() in PARTICLES and (word.islower() or found.start()):
+            return word.lower() if shouted else word
+        return _title_word(word)
+
+    return re.sub(r"[^\W\d_]+", title, text)
 
 
-def _title_word(word: str, opens: bool) -> str:
-    if word.lower() in PARTICLES and (word.islower() or not opens):
-        return word
+def _title_word(word: str) -> str:
     if re.fullmatch(r"(?:[А-ЯЁA-Z][а-яёa-z]+)+|[А-ЯЁA-Z]", word):
         return word
     return word.capitalize()

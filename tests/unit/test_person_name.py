@@ -114,6 +114,8 @@ def test_other_signs_are_refused(text: str) -> None:
         ("ДОРОФЕЕВА-ДОРОНИНА", "Дорофеева-Доронина"),
         ("Салтыков-щедрин", "Салтыков-Щедрин"),
         ("ГАСАН оглы", "Гасан оглы"),
+        ("ГАСАН ОГЛЫ", "Гасан оглы"),
+        ("ДЕ ЛА КРУЗ", "Де ла Круз"),
     ],
 )
 def test_a_wrong_case_is_a_warning_that_offers_the_usual_one(text: str, fix: str) -> None:

@@ -13,6 +13,7 @@ import xlsxwriter
 from accessflow.documents import sheet_in
 from accessflow.documents.sheet_in import read_tables
 from accessflow.domain.errors import Invalid
+from accessflow.forms.sheets.staff import recognise
 
 Fill = Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object]
 
@@ -52,6 +53,19 @@ def test_a_cell_merged_over_several_rows_counts_for_each() -> None:
         "list.xlsx",
     )
     assert [row[0] for row in table.rows] == ["Поликлиника"] * 3
+
+
+def test_a_header_of_two_rows_is_read_by_its_lower_one() -> None:
+    def fill(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        for column, title in enumerate(("ФИО", "СНИЛС")):
+            sheet.merge_range(1, column, 2, column, title)
+        sheet.merge_range(1, 2, 1, 3, "Телефон")
+        sheet.write_row(2, 2, ["рабочий", "мобильный"])
+        sheet.write_row(3, 0, ["Ким Ян Ли", "112-233-445 95", "8 812 6705281", "8 921 0000102"])
+
+    header = recognise(read_tables(workbook(fill), "list.xlsx")).header
+    assert header.row == 3
+    assert header.columns == {"full_name": 0, "snils": 1, "work_phone": 2, "contact_phone": 3}
 
 
 def test_a_heading_merged_over_columns_stays_one_cell() -> None:

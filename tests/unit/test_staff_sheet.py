@@ -183,6 +183,7 @@ def test_rows_that_are_nobody_are_left_out_and_numbers_stay_those_of_the_file() 
         ["№", "ФИО", "СНИЛС"],
         ["Отдел кадров"],
         [2, "Петров Пётр Ильич", OTHER],
+        ["", "(вакансия)", "0"],
         ["Итого по отделу:", "", 2],
         ["ВСЕГО", "2"],
     )

@@ -11,6 +11,7 @@ from accessflow.domain.text import clean
 from accessflow.forms.sheets.header import Header, is_repeat
 from accessflow.forms.sheets.table import CellValue, is_blank, text_of
 
+_VACANCY = re.compile(r"\s*\(?вакан", re.IGNORECASE)
 _TOTAL = re.compile(r"\s*(?:всего|итого?)\b", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ class BodyRow:
 
 
 def body_rows(header: Header) -> Iterator[BodyRow]:
-    """Every row below the header that is not a heading, a total, a repeated header or blank."""
+    """Every row below the header but headings, totals, vacancies, repeated headers and blanks."""
     heading, width = "", max(header.columns.values()) + 1
     for index, cells in enumerate(header.table.rows[header.index + 1 :], header.index + 1):
         filled = [value for value in cells if not is_blank(value)]
@@ -35,7 +36,7 @@ def body_rows(header: Header) -> Iterator[BodyRow]:
             if isinstance(filled[0], str):
                 heading = clean(filled[0])
             continue
-        if _is_numbering(filled) or is_repeat(cells, header):
+        if _is_numbering(filled) or is_repeat(cells, header) or _is_vacancy(cells, header):
             continue
         if len(cells) < width:
             cells = [*cells, *[None] * (width - len(cells))]
@@ -49,6 +50,13 @@ def _is_person(cells: Sequence[CellValue], header: Header) -> bool:
         return False
     reading = full_name.read(text_of(cells[column]))
     return reading.value is not None and not reading.flaws
+
+
+def _is_vacancy(cells: Sequence[CellValue], header: Header) -> bool:
+    """A post that nobody holds: «Вакансия» in the place of a name."""
+    at = header.columns.get("full_name", header.columns.get("last_name", len(cells)))
+    name = cells[at] if at < len(cells) else None
+    return isinstance(name, str) and _VACANCY.match(name) is not None
 
 
 def _is_total(first: CellValue) -> bool:

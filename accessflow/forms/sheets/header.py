@@ -47,9 +47,15 @@ def find(tables: Iterable[Table], rules: Rules) -> Header | None:
     for table in tables:
         for index, row in enumerate(table.rows[:SEARCHED_ROWS]):
             header = _read(table, index, row, rules)
-            if header.columns and (found is None or len(header.columns) > len(found.columns)):
+            if header.columns and (found is None or _is_better(header, found)):
                 found = header
     return found
+
+
+def _is_better(header: Header, found: Header) -> bool:
+    """More columns; or as many right below, where a header of two rows has its finer titles."""
+    below = header.table is found.table and header.index == found.index + 1
+    return len(header.columns) >= len(found.columns) + (0 if below else 1)
 
 
 def is_repeat(row: Sequence[CellValue], header: Header) -> bool:

@@ -79,7 +79,7 @@ def _own_domains(sheet: StaffSheet) -> frozenset[str]:
     uses: Counter[str] = Counter()
     for end, count in ends.items():
         uses[email.stripped(end)] += count
-    often = (domain for domain, count in uses.items() if count >= OWN_DOMAIN_USES and domain)
+    often = (end for end, count in uses.items() if count >= OWN_DOMAIN_USES and "." in end)
     return frozenset(domain for domain in often if email.suggest(domain) is None)
 
 
