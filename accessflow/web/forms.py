@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from accessflow.domain.reading import Flaw
@@ -46,16 +47,21 @@ class Entry(Generic[F]):
 
 def posted(form_class: type[F]) -> F:
     """The form as it was sent, with the text taken over that a «Взять …» button proposed."""
-    form = form_class(request.form)
-    name, _, value = request.form.get("fix", "").partition("=")
-    if name in form:
-        form[name].data = value
-    return form
+    return form_class(_sent())
 
 
 def texts(form: Form) -> dict[str, str]:
     """What was typed into the text fields, as typed; nothing as ""."""
-    return {field.name: str(request.form.get(field.name, "")) for field in form}
+    sent = _sent()
+    return {field.name: sent.get(field.name, "") for field in form}
+
+
+def _sent() -> MultiDict[str, str]:
+    sent = MultiDict(request.form)
+    name, _, value = sent.get("fix", "").partition("=")
+    if name in sent:
+        sent[name] = value
+    return sent
 
 
 def _fingerprint(flaws: dict[str, Flaw]) -> str:
