@@ -19,6 +19,8 @@ from accessflow.web import (
     login,
     nav,
     people,
+    requests,
+    systems,
     users,
     words,
 )
@@ -70,7 +72,7 @@ def _wire(app: Flask) -> None:
     app.before_request(access.enforce)
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, directory, people, imports, users):
+    for module in (nav, requests, directory, people, imports, systems, users):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

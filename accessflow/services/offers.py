@@ -48,7 +48,10 @@ class Offer:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(n for s in self.systems for n in s.notices))
+        """What to know of the systems for this action: an inferred revocation (X7) is said on a
+        revocation, development (X9) on a grant."""
+        told = [s for s in self.systems if _notices_concern(s, self.action)]
+        return tuple(dict.fromkeys(notice for s in told for notice in s.notices))
 
     @property
     def closed(self) -> str:
@@ -65,6 +68,10 @@ class Offer:
     @property
     def asks_email(self) -> bool:
         return any(c.kind == "email" and c.required for c in self.form.columns)
+
+
+def _notices_concern(system: SystemSpec, action: Action) -> bool:
+    return not system.revoke_inferred if action == "grant" else system.status == "active"
 
 
 def offers(catalogue: Catalogue, action: Action, kind: str, on: date) -> tuple[Offer, ...]:

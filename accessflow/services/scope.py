@@ -71,7 +71,7 @@ def require_people_changed(actor: Actor, organization_id: int) -> None:
 
 
 UNFILED = ("draft", "ready")
-"""States before sending: МИАЦ has not been told yet, so they are the organisation's own business."""
+"""States before sending: not yet МИАЦ's business, but the organisation's own."""
 
 
 def requests_seen(actor: Actor) -> ColumnElement[bool]:

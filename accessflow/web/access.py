@@ -61,6 +61,21 @@ ACCESS: Final[dict[str, Access]] = {
     "imports.run": FILERS,
     "imports.refused": FILERS,
     "users.index": frozenset({"admin"}),
+    "requests.index": ANYONE,
+    "requests.search": ANYONE,
+    "requests.export": ANYONE,
+    "requests.card": ANYONE,
+    "requests.new": FILERS,
+    "requests.pick": FILERS,
+    "requests.single": FILERS,
+    "requests.copy": FILERS,
+    "requests.delete": FILERS,
+    "requests.delete_one": FILERS,
+    "requests.restore": FILERS,
+    "systems.index": ANYONE,
+    "systems.export": ANYONE,
+    "systems.form": ANYONE,
+    "systems.blank_form": ANYONE,
 }
 
 

@@ -30,7 +30,9 @@ class Item:
 
 
 ITEMS = (
+    Item("Заявки", "requests.index", also=("editor",)),
     Item("Сотрудники", "people.index", also=("imports",)),
+    Item("Системы и формы", "systems.index"),
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
     Item("Учётные записи", "users.index"),

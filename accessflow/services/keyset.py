@@ -1,0 +1,137 @@
+"""A part of a long list, found by where the last one ended and not by counting from the start.
+
+The cost of a page does not depend on how many there are before it. The order is one of buckets
+(systems, states), if any, and within them one of columns that an index has in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+Bucket = tuple[str, ColumnElement[bool] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """`buckets` in their order, then `columns` (the last one unique), all falling or all rising."""
+
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    falling: bool
+    buckets: tuple[Bucket, ...] = (("", None),)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """`before` and `after` are the cursors of its neighbours, "" at the ends."""
+
+    items: Sequence[T]
+    before: str
+    after: str
+
+
+def page(
+    session: Session, query: Select[T], sort: Sort, *, size: int, after: str = "", before: str = ""
+) -> Slice[T]:
+    """The `size` items after a cursor, or those before one; the first ones without a cursor.
+
+    A cursor that cannot be read counts as none.
+    """
+    back = bool(before) and not after
+    start = _read(sort, before if back else after)
+    if start is None:
+        back = False
+    found = _walk(session, query, sort, start, size + 1, back=back)
+    more, found = len(found) > size, found[:size]
+    if back and not more:  # the beginning: a whole first page rather than its rest
+        return page(session, query, sort, size=size)
+    if back:
+        found.reverse()
+    ends = [_cursor(sort, bucket, item) for bucket, item in (found[:1] + found[-1:])]
+    return Slice(
+        items=[item for _, item in found],
+        before=ends[0] if ends and (back or start is not None) else "",
+        after=ends[-1] if ends and (back or more) else "",
+    )
+
+
+def _walk(
+    session: Session,
+    query: Select[T],
+    sort: Sort,
+    start: tuple[str, tuple[Any, ...]] | None,
+    limit: int,
+    *,
+    back: bool,
+) -> list[tuple[str, T]]:
+    found: list[tuple[str, T]] = []
+    falling = sort.falling != back
+    for name, part in _parts(query, sort, start, falling=falling, back=back):
+        order = [column.desc() if falling else column.asc() for column in sort.columns]
+        rows = session.scalars(part.order_by(*order).limit(limit - len(found)))
+        found += [(name, row) for row in rows]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _parts(
+    query: Select[T],
+    sort: Sort,
+    start: tuple[str, tuple[Any, ...]] | None,
+    *,
+    falling: bool,
+    back: bool,
+) -> Iterator[tuple[str, Select[T]]]:
+    """The query bucket by bucket, from the cursor on."""
+    waiting = start is not None
+    for name, condition in reversed(sort.buckets) if back else sort.buckets:
+        part = query if condition is None else query.where(condition)
+        if start is not None and waiting:
+            if name != start[0]:
+                continue
+            waiting = False
+            here = tuple_(*sort.columns)
+            there = tuple_(
+                *(literal(v, c.type) for v, c in zip(start[1], sort.columns, strict=True))
+            )
+            part = part.where(here < there if falling else here > there)
+        yield name, part
+
+
+def _cursor(sort: Sort, bucket: str, item: object) -> str:
+    values = [getattr(item, column.key) for column in sort.columns]
+    return "~".join([bucket, *(str(_number(value)) for value in values)])
+
+
+def _number(value: datetime | int) -> int:
+    return (value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value
+
+
+def _read(sort: Sort, cursor: str) -> tuple[str, tuple[Any, ...]] | None:
+    bucket, *texts = cursor.split("~")
+    if bucket not in dict(sort.buckets) or len(texts) != len(sort.columns):
+        return None
+    try:
+        values = tuple(
+            _value(column, int(text)) for column, text in zip(sort.columns, texts, strict=True)
+        )
+    except (ValueError, OverflowError):
+        return None
+    return bucket, values
+
+
+def _value(column: InstrumentedAttribute[Any], number: int) -> Any:
+    if column.type.python_type is datetime:
+        return _EPOCH + number * _MICROSECOND
+    if abs(number) >= 2**31:
+        raise OverflowError(number)
+    return number

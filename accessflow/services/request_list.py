@@ -1,0 +1,211 @@
+"""The list of applications: what matches, a page of it, bounded counts.
+
+Nothing here grows with the number of applications: a page is read off an index (keyset.py), words
+are ranges of an index, and counting stops at a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Request, RequestRow, RequestWord, User
+from accessflow.domain.person_name import PersonName
+from accessflow.forms.answers import name_of
+from accessflow.services import scope
+from accessflow.services.actor import Actor
+from accessflow.services.keyset import Slice, Sort, page
+from accessflow.services.offers import system_label, together
+from accessflow.services.totals import words
+
+PAGE_SIZE = 25
+FEW_IDS = 300
+"""So many matches of a word are looked up one by one; where there are more, any page meets some."""
+NAMES_SHOWN = 2
+EXPORT_CHUNK = 500
+
+STATES = (
+    "draft", "ready", "sent", "registered", "in_review", "needs_info", "forwarded",
+    "awaiting_call", "executed", "deleted", "reuploaded", "closed", "refused", "annulled",
+    "duplicate", "withdrawn",
+)  # fmt: skip
+"""In the order of an application's life (interfaces.md)."""
+
+TABS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "draft": ("draft",),
+    "ready": ("ready",),
+    "miac": ("sent", "registered", "in_review"),
+    "needs_info": ("needs_info",),
+    "forwarded": ("forwarded", "awaiting_call", "deleted"),
+    "done": (
+        "executed", "reuploaded", "closed", "refused", "annulled", "duplicate", "withdrawn",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to. `errors`: yes, no or "". `ids`: what a СНИЛС was found in."""
+
+    tab: str = ""
+    text: str = ""
+    system: str = ""
+    action: str = ""
+    organization: int | None = None
+    errors: str = ""
+    author: int | None = None
+    ids: tuple[int, ...] | None = None
+
+
+def matching(
+    session: Session, actor: Actor, catalogue: Catalogue, found: Filter
+) -> Select[Request]:
+    """What the actor may see of what is looked for, in no order."""
+    query = select(Request).where(Request.deleted_at.is_(None), scope.requests_seen(actor))
+    for condition in _conditions(catalogue, found):
+        query = query.where(condition)
+    looked_for = words(found.text)
+    if found.text.strip() and not looked_for:  # signs only: nothing is found by them
+        return query.where(false())
+    for word in sorted(looked_for):
+        query = query.where(_with_word(session, word))
+    return query
+
+
+def _conditions(catalogue: Catalogue, found: Filter) -> Iterator[ColumnElement[bool]]:
+    if states := TABS.get(found.tab):
+        yield Request.state == states[0] if len(states) == 1 else Request.state.in_(states)
+    if found.system:
+        slugs = [system.slug for system in together(catalogue, found.system)]
+        yield Request.system == slugs[0] if len(slugs) == 1 else Request.system.in_(slugs)
+    if found.action:
+        yield Request.action == found.action
+    if found.organization is not None:
+        yield Request.organization_id == found.organization
+    if found.errors:
+        yield Request.error_count > 0 if found.errors == "yes" else Request.error_count == 0
+    if found.author is not None:
+        yield Request.author_id == found.author
+    if found.ids is not None:
+        yield Request.id.in_(found.ids)
+
+
+def _with_word(session: Session, word: str) -> ColumnElement[bool]:
+    """Requests with a word that begins so. A rare one is looked up, a common one is met on the way:
+    which of the two is quicker no planner without statistics can tell."""
+    hit = and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
+    few = select(RequestWord.request_id).where(hit).limit(FEW_IDS + 1)
+    ids = set(session.scalars(few))
+    if len(ids) <= FEW_IDS:
+        return Request.id.in_(ids)
+    return select(RequestWord.word).where(RequestWord.request_id == Request.id, hit).exists()
+
+
+def sort_of(catalogue: Catalogue, name: str) -> Sort:
+    """`name`: updated, number, system or state, with «-» in front for falling."""
+    falling, column = name.startswith("-"), name.removeprefix("-")
+    if column == "number":  # given in the order of the ids
+        return Sort((Request.id,), falling)
+    if column not in ("system", "state"):
+        return Sort((Request.updated_at, Request.id), falling)
+    if column == "system":
+        slugs = sorted(catalogue.systems, key=lambda s: (system_label(catalogue, s).casefold(), s))
+        buckets = [(slug, Request.system == slug) for slug in slugs]
+        buckets.append(("none", Request.system.is_(None)))
+    else:
+        buckets = [(state, Request.state == state) for state in STATES]
+    newest_first = (Request.updated_at, Request.id)
+    return Sort(newest_first, True, tuple(reversed(buckets) if falling else buckets))
+
+
+SORTS = ("updated", "number", "system", "state")
+
+
+def part(
+    session: Session,
+    query: Select[Request],
+    catalogue: Catalogue,
+    *,
+    sort: str,
+    after: str = "",
+    before: str = "",
+) -> Slice[Request]:
+    """A page of the list with organisation and author."""
+    loaded = query.options(
+        joinedload(Request.organization),
+        joinedload(Request.author),
+        defer(Request.search_text),
+        defer(Request.fields),
+    )
+    return page(
+        session, loaded, sort_of(catalogue, sort), size=PAGE_SIZE, after=after, before=before
+    )
+
+
+def count(session: Session, query: Select[Request], most: int) -> int:
+    """How many match; `most` + 1 where there are more than that."""
+    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def names_of(session: Session, requests: Iterable[Request]) -> dict[int, tuple[PersonName, ...]]:
+    """The first people of each request."""
+    ids = [request.id for request in requests]
+    rows = session.execute(
+        select(RequestRow.request_id, RequestRow.answers)
+        .where(RequestRow.request_id.in_(ids), RequestRow.position <= NAMES_SHOWN)
+        .order_by(RequestRow.request_id, RequestRow.position)
+    )
+    found: dict[int, tuple[PersonName, ...]] = {}
+    for request_id, answers in rows:
+        if (name := name_of(answers)).last:
+            found[request_id] = (*found.get(request_id, ()), name)
+    return found
+
+
+def everything(
+    session: Session, query: Select[Request]
+) -> Iterator[tuple[Request, tuple[PersonName, ...]]]:
+    """All that match, newest first, with their first people: for a sheet."""
+    ordered = query.options(
+        joinedload(Request.organization), joinedload(Request.author), defer(Request.search_text)
+    ).order_by(Request.updated_at.desc(), Request.id.desc())
+    rows = iter(session.scalars(ordered.execution_options(yield_per=EXPORT_CHUNK)))
+    while chunk := list(islice(rows, EXPORT_CHUNK)):
+        names = names_of(session, chunk)
+        for request in chunk:
+            yield request, names.get(request.id, ())
+            session.expunge(request)
+
+
+def ids_by_snils(session: Session, actor: Actor, digits: str, most: int = 100) -> list[int]:
+    """The newest requests that name the person with this СНИЛС."""
+    return list(
+        session.scalars(
+            select(Request.id)
+            .join(RequestRow)
+            .where(
+                RequestRow.snils == digits,
+                Request.deleted_at.is_(None),
+                scope.requests_seen(actor),
+            )
+            .distinct()
+            .order_by(Request.id.desc())
+            .limit(most)
+        )
+    )
+
+
+def authors(session: Session, actor: Actor) -> Sequence[User]:
+    """Whom the list may be narrowed to: the accounts of one's own organisation."""
+    if actor.organization_id is None:
+        return ()
+    return session.scalars(
+        select(User).where(User.organization_id == actor.organization_id).order_by(User.name)
+    ).all()

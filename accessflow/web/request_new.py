@@ -1,0 +1,279 @@
+"""«Новая заявка»: people x systems -> applications.
+
+Every button and every change posts the whole form here; what is picked is kept on the server
+(services/picks.py), so the page does its work without JavaScript too. With htmx the same answer
+comes as the parts of the page that have changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from accessflow.domain.errors import Invalid, NotFound
+from accessflow.forms.spec import Action
+from accessflow.services import candidates, pasting, picks, request_links, requests
+from accessflow.services.actor import Actor
+from accessflow.services.candidates import Candidate
+from accessflow.services.offers import Offer, offers
+from accessflow.services.pasting import Pasted
+from accessflow.services.picks import Picks
+from accessflow.services.plan import Plan, make_plan, picked_offers
+from accessflow.web import context
+from accessflow.web.htmx import is_htmx
+from accessflow.web.request_blueprint import blueprint, short_name
+from accessflow.web.request_words import PREREQUISITES, form_label
+from accessflow.web.toasts import toast
+
+PARTS = {
+    "find": ("found",),
+    "paste": ("pasted",),
+    "pairs": ("sum",),
+    "systems": ("chosen", "sum", "matrix"),
+}
+"""What changes on the page with each operation; everything else with all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation has to say beside the state: search results, pasted lines, a sentence."""
+
+    who: str = ""
+    found: tuple[Candidate, ...] = ()
+    gone: int = 0
+    paste: str = ""
+    pasted: Pasted | None = None
+    note: str = ""
+    error: str = ""
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    session, actor = context.session(), context.actor()
+    picked, _ = picks.load(session, actor.user_id or 0)
+    return _page(picked, Told())
+
+
+@blueprint.post("/new")
+def pick() -> ResponseReturnValue:
+    operation, _, value = request.form.get("op", "").partition(":")
+    actor = context.actor()
+    told = Told(who=request.form.get("who", ""), paste=request.form.get("paste", ""))
+    if operation == "find" and is_htmx():  # with every letter: nothing is picked by it
+        picked, _ = picks.load(context.session(), actor.user_id or 0)
+        found = _search(context.session(), actor.organization_id or 0, picked, told)
+        return _page(picked, found, operation)
+
+    def edit(session: Session, picked: Picks) -> Picks:
+        nonlocal told
+        picked = _absorbed(picked)
+        picked, told = _operate(session, actor, picked, told, operation, value)
+        return picked
+
+    picked = picks.change(context.db(), user_id=actor.user_id or 0, now=context.now(), edit=edit)
+    context.refresh()
+    if operation == "take":
+        picked, told = _take(picked, told)
+    if operation == "create":
+        try:
+            return _created()
+        except Invalid as error:
+            told = replace(told, error=error.message)
+    return _page(picked, told, operation)
+
+
+@blueprint.post("/new/form")
+def single() -> ResponseReturnValue:
+    """A draft of a form that concerns no system."""
+    made = requests.create_single(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        form=request.form.get("form", ""),
+    )
+    return redirect(url_for("editor.edit", request_id=made))
+
+
+def _absorbed(picked: Picks) -> Picks:
+    """The picks as the form shows them now. Only what it lists counts: a filter hides systems."""
+    form = request.form
+    action: Action = "revoke" if form.get("action") == "revoke" else "grant"
+    switched = action != picked.action
+    picked = replace(picked, action=action)
+    listed = set(form.get("listed", "").split(",")) - {""}
+    picked = picked.with_systems(listed, set(form.getlist("system")))
+    if switched:  # the matrix on the page was that of the other action
+        return picked
+    return _with_matrix(picked)
+
+
+def _with_matrix(picked: Picks) -> Picks:
+    form = request.form
+    people = [int(text) for text in form.get("rows", "").split(",") if text.isdecimal()]
+    systems = [slug for slug in form.get("cols", "").split(",") if slug]
+    wanted = set(form.getlist("pair"))
+    for slug in systems:
+        everyone = form.get(f"all:{slug}")
+        changed = everyone is not None and everyone != picked.roles.get(slug, "")
+        if everyone is not None and changed:
+            picked = picked.with_role_for_all(slug, everyone)
+        for person in people:
+            pair = (person, slug)
+            picked = picked.with_pair(pair, wanted=picks.pair_text(pair) in wanted)
+            role = form.get(f"role:{person}:{slug}")
+            if role is not None and not changed:
+                picked = picked.with_role(pair, role)
+    return picked
+
+
+def _operate(
+    session: Session, actor: Actor, picked: Picks, told: Told, operation: str, value: str
+) -> tuple[Picks, Told]:
+    organization = actor.organization_id or 0
+    if operation == "add":
+        return _added(session, organization, picked, int(value) if value.isdecimal() else 0)
+    if operation == "drop" and value.isdecimal():
+        return picked.without_person(int(value)), told
+    if operation == "clear":
+        return Picks(action=picked.action, systems=picked.systems, roles=picked.roles), told
+    if operation in ("paste", "take"):
+        pasted = pasting.recognise(
+            session, organization, told.paste, picked.action, context.today()
+        )
+        return picked, replace(told, pasted=pasted)
+    if operation in ("", "find") and told.who.strip():
+        return picked, _search(session, organization, picked, told)
+    return picked, told
+
+
+def _search(session: Session, organization: int, picked: Picks, told: Told) -> Told:
+    found, gone = candidates.search(session, organization, told.who, picked.action, context.today())
+    return replace(told, found=tuple(found), gone=gone)
+
+
+def _added(
+    session: Session, organization: int, picked: Picks, employment: int
+) -> tuple[Picks, Told]:
+    """A person stands in an application once, whatever the number of their jobs."""
+    loaded = candidates.load(session, organization, [employment])
+    if not loaded:
+        raise NotFound("Такого сотрудника нет.", employment=employment)
+    new = loaded[0]
+    there = candidates.load(session, organization, picked.people)
+    if any(c.person == new.person for c in there):
+        return picked, Told(note=f"{short_name(new.name)}: уже в списке")
+    return picked.with_people((new.employment,)), Told(note=f"Добавлен(а): {short_name(new.name)}")
+
+
+def _take(picked: Picks, told: Told) -> tuple[Picks, Told]:
+    """Adds the pasted people; addresses that their cards lack are noted there."""
+    if told.pasted is None:
+        return picked, told
+    actor, now = context.actor(), context.now()
+    found = told.pasted.found
+    written = pasting.note_emails(context.db(), actor=actor, now=now, found=found)
+
+    def edit(session: Session, before: Picks) -> Picks:
+        there = candidates.load(session, actor.organization_id or 0, before.people)
+        people = {c.person: c.employment for c in reversed(there)}
+        new = {f.candidate.person: f.candidate.employment for f in found}
+        return before.with_people(tuple(e for p, e in new.items() if p not in people))
+
+    after = picks.change(context.db(), user_id=actor.user_id or 0, now=now, edit=edit)
+    context.refresh()
+    note = f"Добавлено сотрудников: {len(after.people) - len(picked.people)}"
+    if written:
+        note += f". В карточки записано адресов: {written}"
+    left = {problem.line.number for problem in told.pasted.problems if problem.level == "error"}
+    lines = told.paste.splitlines()
+    rest = "\n".join(line for number, line in enumerate(lines, 1) if number in left)
+    problems = tuple(p for p in told.pasted.problems if p.level == "error")
+    return after, Told(paste=rest, pasted=_rest(problems), note=note)
+
+
+def _rest(problems: tuple[pasting.Problem, ...]) -> Pasted | None:
+    """The lines that were not taken stay in the field, numbered anew."""
+    if not problems:
+        return None
+    renumbered = [
+        replace(problem, line=replace(problem.line, number=number))
+        for number, problem in enumerate(problems, 1)
+    ]
+    return Pasted(len(problems), (), tuple(renumbered))
+
+
+def _created() -> ResponseReturnValue:
+    made = requests.create_picked(
+        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue()
+    )
+    if len(made) > 1:
+        toast(f"Создано заявок: {len(made)}. Открыта первая, остальные в списке заявок")
+    address = url_for("editor.edit", request_id=made[0])
+    if is_htmx():
+        return Response("", 204, {"HX-Redirect": address})
+    return redirect(address)
+
+
+def _page(picked: Picks, told: Told, operation: str = "") -> ResponseReturnValue:
+    status = 422 if told.error else 200
+    values = _values(picked, told)
+    if not is_htmx():
+        return render_template("requests/new.html", **values), status
+    parts = PARTS.get(operation, ("people", "systems", "sum", "matrix", "chosen"))
+    return render_template("requests/new_parts.html", parts=parts, **values)
+
+
+def _values(picked: Picks, told: Told) -> dict[str, object]:
+    session, actor, catalogue = context.session(), context.actor(), context.catalogue()
+    user = context.signed_in()
+    kind = user.organization.kind if user and user.organization else "mo"
+    today = context.today()
+    people = candidates.load(session, actor.organization_id or 0, picked.people)
+    everything = offers(catalogue, picked.action, kind, today)
+    needle = request.form.get("filter", "").strip() if request.method == "POST" else ""
+    chosen = picked_offers(catalogue, picked, kind, today)
+    plan = make_plan(catalogue, picked, people, kind, today)
+    _, kept_at = picks.load(session, actor.user_id or 0)
+    return {
+        "picks": picked,
+        "told": told,
+        "people": people,
+        "offers": [o for o in everything if _matches(o, needle)],
+        "offers_count": len(everything),
+        "needle": needle,
+        "chosen": chosen,
+        "columns": [o for o in chosen if not o.closed],
+        "rows": [c for c in people if c not in plan.left],
+        "plan": plan,
+        "kept_at": kept_at,
+        "today_": today,
+        "kind": kind,
+        "head": requests.valid_head(session, actor.organization_id or 0, today),
+        "single_forms": requests.single_forms(catalogue, today),
+        "prerequisites": PREREQUISITES,
+        "tasks": catalogue.region.prerequisites,
+        "lacking": _lacking(plan),
+        "form_label": form_label,
+        "names_by_job": {c.employment: short_name(c.name) for c in people},
+        "labels_by_slug": {o.slug: o.label for o in chosen},
+        "taken": request_links.open_pairs(session, actor, picked.action, people, chosen),
+    }
+
+
+def _matches(offer: Offer, needle: str) -> bool:
+    text = f"{offer.label} {offer.description} {offer.form.label}".casefold()
+    return all(word in text for word in needle.casefold().split())
+
+
+def _lacking(plan: Plan) -> dict[str, list[tuple[str, tuple[Candidate, ...]]]]:
+    """Offer -> prerequisites that somebody still lacks, and who."""
+    found: dict[str, list[tuple[str, tuple[Candidate, ...]]]] = {}
+    for planned in plan.applications:
+        for slug in planned.offer.form.prerequisites:
+            if who := planned.lacking(slug):
+                found.setdefault(planned.offer.slug, []).append((slug, who))
+    return found

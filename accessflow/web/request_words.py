@@ -1,0 +1,88 @@
+"""Applications in words: states, actions, tabs, the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Request
+from accessflow.domain.errors import NotFound
+from accessflow.services.offers import system_label
+from accessflow.services.request_list import STATES as STATE_ORDER
+from accessflow.services.request_list import TABS as TAB_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`c` colours the label, `icon` of bootstrap-icons."""
+
+    label: str
+    c: str
+    icon: str
+
+
+STATES = {
+    "draft": State("Черновик", "mute", "pencil"),
+    "ready": State("На подписи", "warn", "pen"),
+    "sent": State("Отправлена", "info", "send"),
+    "registered": State("Зарегистрирована", "info", "journal-check"),
+    "in_review": State("На рассмотрении", "info", "eye"),
+    "needs_info": State("Нужны сведения", "warn", "question-circle"),
+    "forwarded": State("В СТП ЕГИСЗ", "ext", "box-arrow-up-right"),
+    "awaiting_call": State("Ждёт звонка", "ext", "telephone"),
+    "executed": State("Исполнена", "ok", "check-circle"),
+    "deleted": State("ЭМД удалён", "ext", "file-earmark-x"),
+    "reuploaded": State("ЭМД загружен заново", "ok", "file-earmark-check"),
+    "closed": State("Закрыта", "mute", "archive"),
+    "refused": State("Отказ", "danger", "x-circle"),
+    "annulled": State("Аннулирована", "danger", "slash-circle"),
+    "duplicate": State("Повтор", "mute", "files"),
+    "withdrawn": State("Отозвана автором", "mute", "arrow-counterclockwise"),
+}
+if STATES.keys() ^ set(STATE_ORDER):
+    raise AssertionError("a state without words, or words of no state")
+
+TABS = {
+    "": "Все",
+    "draft": "Черновики",
+    "ready": "На подписи",
+    "miac": "У МИАЦ",
+    "needs_info": "Нужны сведения",
+    "forwarded": "У СТП ЕГИСЗ",
+    "done": "Завершённые",
+}
+if TABS.keys() ^ TAB_STATES.keys():
+    raise AssertionError("a tab without words, or words of no tab")
+
+ACTIONS = {
+    "grant": ("Предоставить", "plus-circle"),
+    "revoke": ("Отозвать", "dash-circle"),
+    "network": ("Разграничить", "hdd-network"),
+    "emd_delete": ("Удалить ЭМД", "file-earmark-x"),
+    "cover": ("Обратиться", "chat-left-text"),
+}
+TITLES = {
+    "grant": "предоставить доступ",
+    "revoke": "отозвать доступ",
+    "network": "разграничение доступа",
+    "emd_delete": "удаление ЭМД",
+    "cover": "обращение",
+}
+
+PREREQUISITES = {"frmr": "ФРМР", "esia": "вход через ЕСИА", "gosuslugi": "Госуслуги"}
+"""Prerequisites in a word or two; what each asks for is told by region.yaml."""
+
+
+def form_label(label: str) -> str:
+    """«прил. 8» of «Приложение 8»."""
+    return label.replace("Приложение", "прил.")
+
+
+def subject(catalogue: Catalogue, request: Request) -> str:
+    """What a request is about: its system, else its form."""
+    if request.system:
+        try:
+            return system_label(catalogue, request.system)
+        except NotFound:  # a system that the catalogue has dropped
+            return request.system
+    return catalogue.form(request.form, version=request.form_version).summary

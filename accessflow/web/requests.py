@@ -1,0 +1,194 @@
+"""The list of applications: tabs, search, filters, pages, a sheet to take away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+
+from accessflow.db.tables import Request
+from accessflow.domain import snils
+from accessflow.domain.errors import NotFound
+from accessflow.domain.person_name import PersonName
+from accessflow.services import people, request_list, scope
+from accessflow.services.applications import form_of
+from accessflow.services.draft import may_edit
+from accessflow.services.offers import offers
+from accessflow.services.request_list import SORTS, TABS, Filter
+from accessflow.web import context, request_card, request_new, request_words
+from accessflow.web.exports import sheet
+from accessflow.web.request_blueprint import blueprint, short_name
+from accessflow.web.request_words import ACTIONS, STATES
+from accessflow.web.words import moment
+
+__all__ = ["blueprint", "request_card", "request_new"]  # their pages belong to the blueprint
+
+DEFAULT_SORT = "-updated"
+MOST_COUNTED = 1000
+MOST_IN_TAB = 99
+KEPT = ("tab", "system", "action", "organization", "errors", "author", "sort")
+NOBODY = "0"
+_DIGITS = re.compile(r"[\d\s*-]+", re.ASCII)
+_NUMBER = re.compile(r"20\d\d-\d*", re.ASCII)
+FEWEST_DIGITS = 7
+"""So many digits that are no number of ours are (a part of) a СНИЛС."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An application as the list tells it. `mine`: the next step is the reader's."""
+
+    request: Request
+    subject: str
+    form: str
+    names: tuple[str, ...]
+    mine: bool
+    superseded: bool
+
+    @property
+    def more(self) -> int:
+        return self.request.row_count if self.request.row_count > len(self.names) else 0
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    session, actor, catalogue = context.session(), context.actor(), context.catalogue()
+    found, sort = _filter(), _sort()
+    query = _matching(found)
+    part = request_list.part(
+        session,
+        query,
+        catalogue,
+        sort=sort,
+        after=request.args.get("after", ""),
+        before=request.args.get("before", ""),
+    )
+    names = request_list.names_of(session, part.items)
+    overseer = scope.sees_all(actor)
+    return render_template(
+        "requests/index.html",
+        lines=[_line(item, names.get(item.id, ())) for item in part.items],
+        part=part,
+        first=max(1, request.args.get("n", 1, type=int)),
+        size=request_list.PAGE_SIZE,
+        total=request_list.count(session, query, MOST_COUNTED),
+        most=MOST_COUNTED,
+        tabs=_tabs(found),
+        found=found,
+        narrowed=_narrowed(found),
+        sort=sort,
+        offers=offers(catalogue, "grant", "mo", context.today()),
+        actions=ACTIONS,
+        states=STATES,
+        organizations=people.organizations_with_people(session, actor) if overseer else (),
+        authors=request_list.authors(session, actor),
+        overseer=overseer,
+        may_file=scope.may_file(actor, actor.organization_id),
+    )
+
+
+@blueprint.post("/search")
+def search() -> ResponseReturnValue:
+    """From the form to an address that may be shared: a СНИЛС never stands in it."""
+    text = request.form.get("q", "").strip()
+    kept: dict[str, Any] = {name: value for name in KEPT if (value := request.form.get(name))}
+    digits = _snils_in(text)
+    if not digits:
+        return redirect(url_for(".index", q=text or None, **kept))
+    ids = request_list.ids_by_snils(context.session(), context.actor(), digits)
+    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+
+
+@blueprint.get("/export.xlsx")
+def export() -> ResponseReturnValue:
+    headers = ["Номер", "Система", "Форма", "Версия формы", "Действие", "Состояние", "Организация",
+               "Сотрудники", "Строк", "Ошибок", "Автор", "Создана", "Обновлена"]  # fmt: skip
+    everything = request_list.everything(context.session(), _matching(_filter()))
+    return sheet("Заявки", headers, [_exported(item, names) for item, names in everything])
+
+
+def _matching(found: Filter) -> Select[Request]:
+    return request_list.matching(context.session(), context.actor(), context.catalogue(), found)
+
+
+def _filter() -> Filter:
+    args = request.args
+    tab, action, errors = (args.get(name, "") for name in ("tab", "action", "errors"))
+    system = args.get("system", "")
+    ids = args.get("ids")
+    return Filter(
+        tab=tab if tab in TABS else "",
+        text=args.get("q", "").strip(),
+        system=system if system in context.catalogue().systems else "",
+        action=action if action in ACTIONS else "",
+        organization=args.get("organization", type=int),
+        errors=errors if errors in ("yes", "no") else "",
+        author=args.get("author", type=int),
+        ids=None if ids is None else tuple(int(i) for i in ids.split(",") if i.isdecimal())[:200],
+    )
+
+
+def _narrowed(found: Filter) -> bool:
+    return replace(found, tab="") != Filter()
+
+
+def _sort() -> str:
+    sort = request.args.get("sort", DEFAULT_SORT)
+    return sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
+
+
+def _snils_in(text: str) -> str:
+    """The digits where the text is a СНИЛС, also a wrong one: that is personal data, too."""
+    reading = snils.read(text)
+    if reading.value:
+        return reading.value.digits
+    digits = re.sub(r"\D", "", text)
+    if not _DIGITS.fullmatch(text) or _NUMBER.fullmatch(text) or len(digits) < FEWEST_DIGITS:
+        return ""
+    return digits
+
+
+def _tabs(found: Filter) -> list[tuple[str, str, int]]:
+    """Slug, label and bounded count; beyond the first two only those that hold something."""
+    counted = [
+        (
+            tab,
+            label,
+            request_list.count(context.session(), _matching(replace(found, tab=tab)), MOST_IN_TAB),
+        )
+        for tab, label in request_words.TABS.items()
+    ]
+    always = ("", "draft") if not scope.sees_all(context.actor()) else ("",)
+    return [entry for entry in counted if entry[2] or entry[0] in (*always, found.tab)]
+
+
+def _line(item: Request, names: tuple[PersonName, ...]) -> Line:
+    catalogue = context.catalogue()
+    try:
+        form = form_of(catalogue, item)
+        label, superseded = form.label, catalogue.superseded(form, context.today())
+    except NotFound:  # a form that the catalogue has dropped
+        label, superseded = item.form, True
+    mine = may_edit(context.actor(), item)
+    return Line(
+        request=item,
+        subject=request_words.subject(catalogue, item),
+        form=request_words.form_label(label),
+        names=tuple(map(short_name, names)),
+        mine=mine,
+        superseded=superseded and mine,
+    )
+
+
+def _exported(item: Request, names: tuple[PersonName, ...]) -> list[str]:
+    line = _line(item, names)
+    people_told = ", ".join(line.names) + (f" и др., всего {line.more}" if line.more else "")
+    return [
+        item.number, line.subject, line.form, item.form_version, ACTIONS[item.action][0],
+        STATES[item.state].label, item.organization.short_name, people_told, str(item.row_count),
+        str(item.error_count), item.author.name, moment(item.created_at), moment(item.updated_at),
+    ]  # fmt: skip
