@@ -31,9 +31,7 @@ from accessflow.services.imports.plan import (
 )
 
 
-def take_some(
-    db: Database, *, actor: Actor, now: datetime, job_id: int, size: int = CHUNK
-) -> ImportJob:
+def take_some(db: Database, *, actor: Actor, now: datetime, job_id: int) -> ImportJob:
     """Takes the next rows; the job's `state` is «done» after the last ones.
 
     The rows are decided anew: the same call twice, or a person added meanwhile, does no harm.
@@ -50,11 +48,11 @@ def take_some(
             select(ImportRow)
             .where(ImportRow.job_id == job_id, ImportRow.chosen, ImportRow.outcome == "")
             .order_by(ImportRow.number)
-            .limit(size)
+            .limit(CHUNK)
         ).all()
         _take(session, actor, now, job, rows)
         job.done += len(rows)
-        if len(rows) < size:
+        if len(rows) < CHUNK:
             job.state = "done"
         return job
 
