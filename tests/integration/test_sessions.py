@@ -1,0 +1,86 @@
+"""Reading cannot write, writers wait for each other, and numbers are given once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from accessflow.db.session import Database
+from accessflow.db.tables import Counter, Organization, Unit
+from accessflow.services.numbers import next_value
+from tests import factories
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def fail_after_counting(db: Database, name: str) -> None:
+    with db.write() as session:
+        next_value(session, name)
+        raise ZeroDivisionError
+
+
+def test_a_reading_session_is_kept_from_writing(db: Database) -> None:
+    with db.read() as session:
+        session.add(Counter(name="x", value=1))
+        with pytest.raises(DBAPIError):
+            session.commit()
+
+
+def test_reading_leaves_writing_alone(db: Database) -> None:
+    with db.read() as session:
+        session.scalar(select(func.count(Counter.name)))
+    with db.write() as session:
+        session.add(Counter(name="x", value=1))
+    with db.read() as session:
+        assert session.get_one(Counter, "x").value == 1
+
+
+def test_an_exception_takes_everything_back(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail_after_counting(db, "x")
+    with db.read() as session:
+        assert session.get(Counter, "x") is None
+
+
+def test_references_are_held(db: Database) -> None:
+    with pytest.raises(IntegrityError), db.write() as session:
+        session.add(Unit(organization_id=4711, name="Ничья"))
+
+
+def test_two_that_read_before_they_write_do_not_deadlock(db: Database) -> None:
+    own = factories.organization(db)
+
+    def rename(number: int) -> None:
+        with db.write() as session:
+            row = session.get_one(Organization, own, with_for_update=True)
+            row.phone = f"{len(row.phone)} {number}"
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(rename, range(40)))
+
+
+def test_a_number_is_given_once(db: Database) -> None:
+    def take(_: int) -> int:
+        with db.write() as session:
+            return next_value(session, "requests-2026")
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(take, range(50)))
+    assert sorted(numbers) == list(range(1, 51))
+
+
+def test_a_number_of_a_failed_transaction_is_given_again(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail_after_counting(db, "requests-2026")
+    with db.write() as session:
+        assert next_value(session, "requests-2026") == 1
+        assert next_value(session, "others") == 1
