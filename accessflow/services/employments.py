@@ -6,6 +6,7 @@ another organisation knows of the person is never told.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -131,14 +132,10 @@ def hire(
         fields.check(confirmed=confirmed)
         assert who is not None  # noqa: S101  # an unread СНИЛС or name has been refused above
         person = person_of(session, actor=actor, now=now, who=who)
-        add_job(
-            session,
-            actor=actor,
-            now=now,
-            person=person,
-            organization_id=organization_id,
-            values=values,
-        )
+        add_jobs(
+            session, actor=actor, now=now, organization_id=organization_id,
+            jobs=[(person, values)],
+        )  # fmt: skip
         return person.id
 
 
@@ -234,20 +231,32 @@ def same_name(person: Person, name: PersonName) -> bool:
 
 def person_of(session: Session, *, actor: Actor, now: datetime, who: Identity) -> Person:
     """The person of this СНИЛС, made if new, renamed if the name is another."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    values = {**who.values, "snils": who.digits, "search_name": who.name.key, "created_at": now}
-    made = session.scalar(
-        insert(Person).values(**values).on_conflict_do_nothing().returning(Person.id)
-    )
-    person = session.scalars(select(Person).where(Person.snils == who.digits)).one()
-    if made:
-        history.record(
-            session, actor=actor, now=now, entity="person", entity_id=person.id, event="created"
-        )
-    elif not same_name(person, who.name):
+    person = persons_of(session, actor=actor, now=now, whos=[who])[who.digits]
+    if not same_name(person, who.name):
         rename(session, actor=actor, now=now, person=person, who=who)
     return person
+
+
+def persons_of(
+    session: Session, *, actor: Actor, now: datetime, whos: Iterable[Identity]
+) -> dict[str, Person]:
+    """The persons by СНИЛС, those made that nobody knew; who was faster elsewhere is found."""
+    by_digits = {who.digits: who for who in whos}
+    if not by_digits:
+        return {}
+    rows = [
+        {**who.values, "snils": digits, "search_name": who.name.key, "created_at": now}
+        for digits, who in sorted(by_digits.items())  # one order, lest two imports deadlock
+    ]
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    made = insert(Person).values(rows).on_conflict_do_nothing().returning(Person.id)
+    for person_id in session.scalars(made).all():
+        history.record(
+            session, actor=actor, now=now, entity="person", entity_id=person_id, event="created"
+        )
+    found = session.scalars(select(Person).where(Person.snils.in_(by_digits)))
+    return {person.snils: person for person in found}
 
 
 def rename(session: Session, *, actor: Actor, now: datetime, person: Person, who: Identity) -> bool:
@@ -265,25 +274,32 @@ def rename(session: Session, *, actor: Actor, now: datetime, person: Person, who
     return True
 
 
-def add_job(
+def add_jobs(
     session: Session,
     *,
     actor: Actor,
     now: datetime,
-    person: Person,
     organization_id: int,
-    values: dict[str, Any],
+    jobs: Iterable[tuple[Person, dict[str, Any]]],
     event: str = "created",
-) -> Employment:
-    row = Employment(person_id=person.id, organization_id=organization_id, **values)
-    row.search_text = _search_text(row)
-    session.add(row)
+) -> None:
+    """`jobs`: whose, and the columns."""
+    rows = [
+        Employment(
+            person_id=person.id,
+            organization_id=organization_id,
+            search_text=searchable(values.get("position", "")),
+            **values,
+        )
+        for person, values in jobs
+    ]
+    session.add_all(rows)
     session.flush()
-    history.record(
-        session, actor=actor, now=now, entity="employment", entity_id=row.id, event=event,
-        what={"Должность": ["—", row.position]},
-    )  # fmt: skip
-    return row
+    for row in rows:
+        history.record(
+            session, actor=actor, now=now, entity="employment", entity_id=row.id, event=event,
+            what={"Должность": ["—", row.position or "—"]},
+        )  # fmt: skip
 
 
 def update_job(
@@ -302,7 +318,7 @@ def update_job(
         return False
     for name, value in values.items():
         setattr(row, name, value)
-    row.search_text = _search_text(row)
+    row.search_text = searchable(row.position)
     history.record(
         session, actor=actor, now=now, entity="employment", entity_id=row.id, event=event,
         what=what,
@@ -320,10 +336,6 @@ class _Told:
         if name == "unit":
             return self._row.unit.name if self._row.unit else None
         return getattr(self._row, name)
-
-
-def _search_text(row: Employment) -> str:
-    return searchable(row.position)
 
 
 def _here_now(person: Person, organization_id: int, until: date | None) -> bool:

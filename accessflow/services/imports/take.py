@@ -75,9 +75,7 @@ def _take(
     if job.kind == "frmr":
         _attest(session, actor, now, decisions)
     else:
-        takes = _Staff(session, actor, now, job.organization_id)
-        for row, decision in decisions:
-            takes.take(row, decision)
+        _Staff(session, actor, now, job.organization_id).take(decisions)
     counts = Counter(job.summary["outcomes"])
     counts.update(row.outcome for row in rows)
     job.summary = {**job.summary, "outcomes": dict(counts)}
@@ -106,38 +104,37 @@ class _Staff:
         units = session.scalars(select(Unit).where(Unit.organization_id == organization_id))
         self.units = {unit.name.casefold(): unit for unit in units}
 
-    def take(self, row: ImportRow, decision: Decision) -> None:
-        who = Identity(
-            digits_of(row.values), name_of(row.values), row.values.get("no_middle_name") == "1"
-        )
-        person = decision.person
-        renamed = False
-        if decision.plan == "question" and person:  # somebody picked it: the name has changed
-            renamed = employments.rename(
+    def take(self, decisions: list[tuple[ImportRow, Decision]]) -> None:
+        whos = {row.id: _identity(row) for row, _ in decisions}
+        strangers = [whos[row.id] for row, decision in decisions if decision.person is None]
+        made = employments.persons_of(self.session, actor=self.actor, now=self.now, whos=strangers)
+        jobs: list[tuple[Person, dict[str, Any]]] = []
+        for row, decision in decisions:
+            who = whos[row.id]
+            person = decision.person or made[who.digits]
+            if not decision.person and not employments.same_name(person, who.name):
+                # Another organisation was faster with this СНИЛС, under another name.
+                row.outcome, row.reason = "refused", employments.name_differs(None)
+                continue
+            renamed = decision.plan == "question" and employments.rename(
                 self.session, actor=self.actor, now=self.now, person=person, who=who
-            )
-        if person is None:
-            person = employments.person_of(self.session, actor=self.actor, now=self.now, who=who)
-        if decision.job is None:
-            self._add(person, decision)
-            row.outcome = "created"
-        else:
-            changed = self._update(decision.job, decision)
-            row.outcome = "changed" if changed or renamed else "same"
+            )  # somebody picked the row, so the name has changed
+            if decision.job is None:
+                jobs.append((person, self._job(decision)))
+                row.outcome = "created"
+            else:
+                changed = self._update(decision.job, decision)
+                row.outcome = "changed" if changed or renamed else "same"
+        employments.add_jobs(
+            self.session, actor=self.actor, now=self.now, organization_id=self.organization_id,
+            jobs=jobs, event="imported",
+        )  # fmt: skip
 
-    def _add(self, person: Person, decision: Decision) -> None:
+    def _job(self, decision: Decision) -> dict[str, Any]:
         values = job_values(decision.values)
         if name := decision.values.get("unit"):
             values["unit"] = self._unit(name)
-        employments.add_job(
-            self.session,
-            actor=self.actor,
-            now=self.now,
-            person=person,
-            organization_id=self.organization_id,
-            values=values,
-            event="imported",
-        )
+        return values
 
     def _update(self, job: Employment, decision: Decision) -> bool:
         changes: dict[str, Any] = differences(job, decision.values)
@@ -161,3 +158,8 @@ class _Staff:
             )  # fmt: skip
         unit.archived_at = None
         return unit
+
+
+def _identity(row: ImportRow) -> Identity:
+    none = row.values.get("no_middle_name") == "1"
+    return Identity(digits_of(row.values), name_of(row.values), none)
