@@ -146,10 +146,12 @@ def _table_style(document: Document) -> None:
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    made.element.append(parse_xml(f"""
+    made.element.append(
+        parse_xml(f"""
 <w:tblPr {nsdecls("w")}><w:tblBorders>{sides}</w:tblBorders>
   <w:tblCellMar><w:top w:w="{styles.CELL_PAD_TOP}" w:type="dxa"/>
-    <w:bottom w:w="{styles.CELL_PAD_BOTTOM}" w:type="dxa"/></w:tblCellMar></w:tblPr>"""))
+    <w:bottom w:w="{styles.CELL_PAD_BOTTOM}" w:type="dxa"/></w:tblCellMar></w:tblPr>""")
+    )
 
 
 def _header(section: Section) -> None:
@@ -196,17 +198,22 @@ def _settings(document: Document) -> None:
     settings[0].set(qn("w:percent"), "100")
     settings.append(_value("w:defaultTabStop", "709"))
     settings.append(_value("w:characterSpacingControl", "doNotCompress"))
-    settings.append(parse_xml(f"""
+    settings.append(
+        parse_xml(f"""
 <w:compat {nsdecls("w")}><w:doNotExpandShiftReturn/>
   <w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word"
-                   w:val="15"/></w:compat>"""))
+                   w:val="15"/></w:compat>""")
+    )
     settings.append(parse_xml(f'<w:themeFontLang {nsdecls("w")} w:val="ru-RU"/>'))
 
 
 def _stripped(document: Document) -> bytes:
     """The package without theme, thumbnail, customXml and the rest that no form uses."""
     for part, names in (
-        (document.part, ("theme", "customXml", "numbering", "webSettings", "fontTable", "stylesWithEffects")),
+        (
+            document.part,
+            ("theme", "customXml", "numbering", "webSettings", "fontTable", "stylesWithEffects"),
+        ),
         (document.part.package, ("thumbnail", "extended-properties")),
     ):
         for key, rel in list(part.rels.items()):

@@ -165,7 +165,9 @@ def grouped(rows: int) -> DocumentModel:
             ),
             Paragraph("Таблица 4.1 – Информация о пользователе(-ях)", "caption"),
             Table(columns, header, tuple(body)),
-            SignatureBlock("Заместитель главного врача по медицинской части", "Сидорова С.С.", "М.П."),
+            SignatureBlock(
+                "Заместитель главного врача по медицинской части", "Сидорова С.С.", "М.П."
+            ),
         ),
         STAMP,
         "ФРЛЛО",

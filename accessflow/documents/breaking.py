@@ -3,8 +3,6 @@
 Both break after a blank, a hyphen or a dash, and inside a word only where it is wider than the
 whole line. A line whose end is too near the limit to be sure of is settled by a narrower limit,
 which the DOCX carries as an indent of the paragraph.
-
-All digits are equally wide and break alike, so texts are kept by their shape, «8 (000) 000-00-00».
 """
 
 from __future__ import annotations
@@ -33,10 +31,11 @@ _BREAK = re.compile(
 _NUMBER = re.compile(r"[0+() -]{8,20}")
 _MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: ]")
 _ATOM = re.compile(r"\^.|.", re.DOTALL)
-_NICE = frozenset("@._-/,;:)")
+_NICE = re.compile(r"[@._/,;:)-]")
 """A word too long for its line had better be cut after one of these."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_SHAPE = str.maketrans("123456789", "000000000")
+_DIGIT = re.compile("[1-9]")
+_ZEROS = str.maketrans("123456789", "000000000")
 
 
 class Measured(NamedTuple):
@@ -71,10 +70,6 @@ class Filled(NamedTuple):
     indent: int = 0
 
 
-def shape(text: str) -> str:
-    return text.translate(_SHAPE)
-
-
 @lru_cache(maxsize=20_000)
 def measured(text: str, bold: bool, rich: bool) -> Measured:
     """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape."""
@@ -102,6 +97,11 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+def shape(text: str) -> str:
+    """All digits are equally wide and break alike: what is known of a text is kept by its shape."""
+    return text.translate(_ZEROS) if _DIGIT.search(text) else text
+
+
 def fill(
     text: str,
     width: int,
@@ -117,30 +117,37 @@ def fill(
     would show in text that is not set to the left.
     Raises `Invalid` where the text holds a control character, which no document can.
     """
-    return _fill(text.translate(_SHAPE), width, size, bold, rich, first, nice)
+    return fill_shape(shape(text), width, size, bold, rich, first, nice)
 
 
 @lru_cache(maxsize=20_000)
-def _fill(
+def fill_shape(
     text: str, width: int, size: float, bold: bool, rich: bool, first: int, nice: bool
 ) -> Filled:
+    """`fill` of a text by its shape."""
     if _CONTROL.search(text):
         raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
     full = width * 50 / size
     shy = first * 50 / size
     doubt = DOUBT * 1000 / size
     em = size / 1000
-    if "\n" not in text:
-        natural = width_of(bold, rich)(text)
-        if natural + shy < full - doubt:
-            return Filled((Line(0, len(text), natural * em, True),))
     parts = [measured(part, bold, rich) for part in text.split("\n")]
+    if all(part.natural + shy < full - doubt for part in parts):
+        return Filled(tuple(_whole_lines(parts, em)))
     setter = _Setter(parts, shy, doubt, width_of(bold, rich))
     setting = setter.settle(full)
     if nice and setting.ugly:
         setting = setter.nicer(setting)
     lines = [Line(begin, end, ink * em, last) for begin, end, ink, last in setting.lines]
     return Filled(tuple(lines), round((full - setting.limit) * size / 50))
+
+
+def _whole_lines(parts: list[Measured], em: float) -> Iterator[Line]:
+    at = 0
+    for part in parts:
+        length = sum(map(len, part.pieces))
+        yield Line(at, at + length, part.natural * em, True)
+        at += length + 1
 
 
 class _Setter:
@@ -169,33 +176,32 @@ class _Setter:
 
     def nicer(self, best: _Setting) -> _Setting:
         """A narrower limit with fewer ugly breaks, where that costs no line."""
+        most = len(best.lines)
+        natural = sum(part.natural for part in self.parts)
         for limit in sorted(self._limits(best.limit), reverse=True):
+            if limit * most < natural:
+                break
             other = self.attempt(limit)
-            if (
-                other.ugly < best.ugly
-                and len(other.lines) <= len(best.lines)
-                and other.margin >= self.doubt
-            ):
+            if other.ugly < best.ugly and len(other.lines) <= most and other.margin >= self.doubt:
                 best = other
+            if not best.ugly:
+                break
         return best
 
     def _limits(self, below: float) -> Iterator[float]:
         """Limits that end a line after an @ or a dot of a word too long, or between two numbers."""
         room = 1.5 * self.doubt
         for part in self.parts:
-            text = "".join(part.pieces)
-            if is_number(text):
-                wide = max(map(self.width, text.split()))
-                if wide + room < below:
-                    yield wide + room
+            if len(part.pieces) > 1:
+                text = "".join(part.pieces)
+                if is_number(text):
+                    yield max(map(self.width, text.split())) + room
             for piece, ink in zip(part.pieces, part.ink, strict=True):
-                if ink <= below:
-                    continue
-                for at, char in enumerate(piece[:-1], 1):
-                    if char in _NICE:
-                        wide = self.width(piece[:at])
-                        if below / 3 < wide < below - room:
-                            yield wide + room
+                if ink > below:
+                    for found in _NICE.finditer(piece):
+                        wide = self.width(piece[: found.end()]) + room
+                        if below / 3 < wide < below:
+                            yield wide
 
 
 class _Setting:
@@ -239,7 +245,8 @@ class _Setting:
 
     def _cut(self, word: str, at: int, x: float) -> tuple[int, float]:
         """Cut a word wider than the line, as full as lines go: where its rest begins, how wide."""
-        atoms = _ATOM.findall(word)
+        rich = "^" in word
+        atoms = _ATOM.findall(word) if rich else word
         ends = list(accumulate(map(self.width, atoms), initial=0.0))
         done = 0
         room = self.limit - x
@@ -248,8 +255,8 @@ class _Setting:
             width = ends[cut] - ends[done]
             self._fits(self.limit - room + width)
             self._fits(self.limit - room + ends[cut + 1] - ends[done])
-            self.ugly += atoms[cut - 1] not in _NICE
-            length = sum(map(len, atoms[done:cut]))
+            self.ugly += _NICE.match(atoms[cut - 1]) is None
+            length = sum(map(len, atoms[done:cut])) if rich else cut - done
             self.lines.append((at, at + length, width, False))
             at += length
             done, room = cut, self.limit

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from accessflow.documents.breaking import DOUBT, is_number, measured, shape
 from accessflow.documents.grid import GridRow
+from accessflow.documents.metrics import width_of
 from accessflow.documents.model import TableColumn
 
+_SEGMENT = re.compile(r"[^@._/-]*[@._/-]*")
 _ADDRESS = re.compile(r"@|://|_|\d\.\d|.{28}")
 """A word that may be cut: an e-mail, a link, an OID, one so long that no column is made for it."""
-_CUTTABLE = 6000.0
-_UNCUT = 14_000.0  # what a column of addresses gets, where there is room, so that none is cut
-_NUMBER_WHOLE = 6600.0  # a СНИЛС stands in one line; a telephone may take two
+_SEGMENT_MOST = 9_000.0
+_UNCUT_MOST = 14_000.0
+_NUMBER_WHOLE = 6_600.0  # a СНИЛС stands in one line; a telephone may take two
 _HEADER_LINES = 4.0
 _WEIGHT_SHARE = 0.3
-_ROOM = 2.5 * DOUBT * 20
+_ROOM = 2.5 * DOUBT * 20 + 20  # widths are cut to whole points
+
+
+class _Lengths(NamedTuple):
+    """Of a text: its longest word that may not be cut, its longest word, all of it in one line."""
+
+    least: float
+    uncut: float
+    natural: float
 
 
 class _Need(NamedTuple):
@@ -43,11 +54,10 @@ def column_widths(
 
     `pad` is the white at both sides of a cell together, `bold` the header's type.
     """
+    count = len(columns)
     needs = [
-        _need(head, body, size / 50, pad + _ROOM, bold)
-        for head, body in zip(
-            _texts(header, len(columns)), _texts(rows, len(columns)), strict=True
-        )
+        _need(head, body, size / 50, pad + _ROOM)
+        for head, body in zip(_lengths(header, count, bold), _lengths(rows, count), strict=True)
     ]
     least = [need.least for need in needs]
     spare = total - sum(least)
@@ -64,48 +74,63 @@ def column_widths(
     return _whole(_shared(least, [need.most for need in needs], wishes, total), total), True
 
 
-def _texts(rows: Iterable[GridRow], count: int) -> list[set[tuple[str, bool]]]:
-    """The texts of each column's own cells, and whether they are rich."""
-    texts: list[set[tuple[str, bool]]] = [set() for _ in range(count)]
+def _lengths(
+    rows: Iterable[GridRow], count: int, bold: bool = False
+) -> list[dict[tuple[str, bool], _Lengths]]:
+    """What each column's texts are long. A cell over several columns asks each for its part."""
+    lengths: list[dict[tuple[str, bool], _Lengths]] = [{} for _ in range(count)]
     for cells, starts, *_ in rows:
         for column, cell in zip(starts, cells, strict=True):
-            if cell.colspan == 1 and cell.text:
-                texts[column].add((cell.text, cell.rich))
-    return texts
+            text = cell.text
+            if not text or (text, cell.rich) in lengths[column]:
+                continue
+            known = _text_lengths(shape(text), bold, cell.rich)
+            if cell.colspan == 1:
+                lengths[column][text, cell.rich] = known
+                continue
+            part = _Lengths(0.0, 0.0, known.natural / cell.colspan)
+            for each in range(column, column + cell.colspan):
+                lengths[each][text, cell.rich] = part
+    return lengths
 
 
-def _need(
-    head: set[tuple[str, bool]], body: set[tuple[str, bool]], unit: float, pad: float, bold: bool
-) -> _Need:
-    heads = [_lengths(text, bold, True) for text, _ in head]
-    bodies = [_lengths(text, False, rich) for text, rich in body]
-    both = heads + bodies
-    least = max((low for _, low, _ in both), default=0.0)
-    uncut = max((min(high, _UNCUT) for _, _, high in both), default=0.0)
-    naturals = [natural for natural, *_ in bodies]
-    usual = (sum(naturals) / len(naturals) + max(naturals)) / 2 if naturals else 0.0
-    header = max((natural for natural, *_ in heads), default=0.0)
-    wish = max(usual, header / _HEADER_LINES, least)
-    most = max([least, header, *naturals])
-    return _Need(*(length * unit + pad for length in (least, max(least, uncut), most, wish)))
-
-
-def _lengths(text: str, bold: bool, rich: bool) -> tuple[float, float, float]:
-    """How long a text is in one line; its longest word that may not be cut; its longest word."""
-    natural = least = uncut = 0.0
-    for part in shape(text).split("\n"):
+@lru_cache(maxsize=20_000)
+def _text_lengths(text: str, bold: bool, rich: bool) -> _Lengths:
+    least = uncut = natural = 0.0
+    for part in text.split("\n"):
         known = measured(part, bold, rich)
         natural = max(natural, known.natural)
-        if known.natural < _NUMBER_WHOLE and is_number(part):
-            least = max(least, known.natural)
+        if is_number(part):
+            whole = known.natural < _NUMBER_WHOLE
+            words = [part] if whole else part.split()
+            least = max(least, *map(width_of(bold, rich), words))
             continue
         uncut = max(uncut, known.longest)
-        if known.longest < _CUTTABLE:
+        if _ADDRESS.search(part) is None:
             least = max(least, known.longest)
             continue
         for piece, ink in zip(known.pieces, known.ink, strict=True):
-            least = max(least, min(ink, _CUTTABLE) if _ADDRESS.search(piece) else ink)
-    return natural, least, uncut
+            if _ADDRESS.search(piece):
+                segments = map(width_of(bold, rich), _SEGMENT.findall(piece))
+                ink = min(max(segments), _SEGMENT_MOST)
+            least = max(least, ink)
+    return _Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural)
+
+
+def _need(
+    head: Mapping[object, _Lengths], body: Mapping[object, _Lengths], unit: float, pad: float
+) -> _Need:
+    least = uncut = header = 0.0
+    for low, high, natural in head.values():
+        least, uncut, header = max(least, low), max(uncut, high), max(header, natural)
+    whole = longest = 0.0
+    for low, high, natural in body.values():
+        least, uncut, longest = max(least, low), max(uncut, high), max(longest, natural)
+        whole += natural
+    usual = (whole / len(body) + longest) / 2 if body else 0.0
+    wish = max(usual, header / _HEADER_LINES, least)
+    most = max(least, header, longest)
+    return _Need(*(length * unit + pad for length in (least, uncut, most, wish)))
 
 
 def _shared(
@@ -116,15 +141,22 @@ def _shared(
     if spare >= 0:
         whole = sum(wishes)
         return [high + spare * wish / whole for high, wish in zip(most, wishes, strict=True)]
-    low, high = 0.0, total / min(wishes)
-    for _ in range(40):
-        ratio = (low + high) / 2
-        widths = [
-            min(max(wish * ratio, under), over)
-            for under, over, wish in zip(least, most, wishes, strict=True)
-        ]
-        low, high = (ratio, high) if sum(widths) < total else (low, ratio)
-    return widths
+    # By how much a wish is met grows from 0; a column grows with it between two turns.
+    turns = [(low / wish, wish) for low, wish in zip(least, wishes, strict=True)]
+    turns += [(high / wish, -wish) for high, wish in zip(most, wishes, strict=True)]
+    turns.sort()
+    width, slope, ratio = sum(least), 0.0, 0.0
+    for turn, wish in turns:
+        if width + slope * (turn - ratio) >= total:
+            break
+        width += slope * (turn - ratio)
+        slope += wish
+        ratio = turn
+    ratio += (total - width) / slope if slope > 0 else 0.0
+    return [
+        min(max(wish * ratio, low), high)
+        for low, high, wish in zip(least, most, wishes, strict=True)
+    ]
 
 
 def _capped(least: Sequence[float], total: int) -> list[float]:
@@ -137,6 +169,7 @@ def _capped(least: Sequence[float], total: int) -> list[float]:
 
 
 def _whole(widths: Sequence[float], total: int) -> list[int]:
-    whole = [int(width) for width in widths]
+    """Whole points, so that texts of the form meet widths they are known at; the rest to the widest."""
+    whole = [int(width / 20) * 20 for width in widths]
     whole[max(range(len(whole)), key=whole.__getitem__)] += total - sum(whole)
     return whole

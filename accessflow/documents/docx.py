@@ -62,14 +62,11 @@ def _paragraph(laid: LaidParagraph) -> str:
         form.append("<w:keepNext/>")
     if laid.keep_lines:
         form.append("<w:keepLines/>")
-    if laid.before:
-        form.append(f'<w:spacing w:before="{laid.before}"/>')
+    if laid.before or laid.after != style.after:
+        form.append(f'<w:spacing w:before="{laid.before}" w:after="{laid.after}"/>')
     if laid.left or laid.filled.indent:
         form.append(_indent(laid.left, laid.filled.indent, style.first))
-    return (
-        f"<w:p><w:pPr>{''.join(form)}</w:pPr>"
-        f"{_runs(laid.text, style.rich)}</w:p>"
-    )
+    return f"<w:p><w:pPr>{''.join(form)}</w:pPr>{_runs(laid.text, style.rich)}</w:p>"
 
 
 def _indent(left: int, right: int, first: int = 0) -> str:
@@ -122,7 +119,8 @@ class _Rows:
         self.laid = laid
         self.heading = heading
         self.openings = [
-            self._opening(width, column) for width, column in zip(laid.widths, laid.table.columns, strict=True)
+            self._opening(width, column)
+            for width, column in zip(laid.widths, laid.table.columns, strict=True)
         ]
 
     def write(self, row: LaidRow, body: list[str], keep: bool) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from accessflow.documents.model import DocumentModel, Paragraph, Table
 from accessflow.documents.pages import Laid, Placed, paginate
 from accessflow.documents.paragraphs import LaidParagraph, lay_paragraph, lay_signature
-from accessflow.documents.styles import AFTER_TABLE, Page
+from accessflow.documents.styles import AFTER_TABLE, BEFORE_TABLE, Page
 from accessflow.documents.tables import LaidTable, lay_table
 
 
@@ -38,10 +39,20 @@ def lay_out(model: DocumentModel) -> Layout:
             signature = lay_signature(block, page.text_width)
             _keep_with(blocks, page.body_height // 3)
             blocks += signature
-    for above, below in zip(blocks, blocks[1:], strict=False):
-        if isinstance(above, LaidTable) and isinstance(below, LaidParagraph):
-            below.before = max(below.before, AFTER_TABLE)
+    _space(blocks)
     return Layout(page, blocks, paginate(blocks, page.body_height))
+
+
+def _space(blocks: Sequence[Laid]) -> None:
+    """The white between blocks where it hangs on both."""
+    for above, below in pairwise(blocks):
+        if isinstance(below, LaidTable):
+            if isinstance(above, LaidParagraph) and not above.style.keep_next:
+                above.after = max(above.after, BEFORE_TABLE)
+        elif isinstance(above, LaidTable):
+            below.before = max(below.before, AFTER_TABLE)
+        else:
+            below.before = max(below.before, below.style.before)
 
 
 def _keep_with(blocks: Sequence[Laid], most: int) -> None:

@@ -79,7 +79,7 @@ def _units(blocks: Sequence[Laid]) -> Iterator[_Unit]:
     for block in blocks:
         if isinstance(block, LaidParagraph):
             yield from _paragraph_units(block, above)
-            above = block.style.after
+            above = block.after
         else:
             yield from _table_units(block)
             above = 0
@@ -89,7 +89,7 @@ def _paragraph_units(block: LaidParagraph, above: int) -> Iterator[_Unit]:
     """Of two gaps that meet, the programs take the larger."""
     lines = len(block.filled.lines)
     before = max(block.before - above, 0)
-    after = block.style.after
+    after = block.after
     if block.keep_lines or lines == 1:
         yield _Unit(block, 0, lines, block.height, before, above, after, block.keep_next)
         return

@@ -28,9 +28,9 @@ class LaidParagraph:
     left: int
     width: int
     before: int = 0
+    after: int = 0
     keep_next: bool = False
     keep_lines: bool = False
-    new_page: bool = False
 
     @property
     def height(self) -> int:
@@ -68,4 +68,4 @@ def _lay(text: str, style: TextStyle, total: int, keep_next: bool) -> LaidParagr
     nice = style.align == "left"
     filled = fill(text, width, style.size, style.bold, style.rich, style.first, nice)
     keep_lines = keep_next or len(filled.lines) <= _SPLITS_ABOVE
-    return LaidParagraph(text, style, filled, left, width, 0, keep_next, keep_lines)
+    return LaidParagraph(text, style, filled, left, width, 0, style.after, keep_next, keep_lines)

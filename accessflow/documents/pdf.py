@@ -137,7 +137,9 @@ class _Codes(dict[str, int]):
         try:
             return [(0, bytes(codes))]
         except ValueError:  # some stand in a further subset
-            return [(subset, bytes(c & 255 for c in part)) for subset, part in groupby(codes, _subset)]
+            return [
+                (subset, bytes(c & 255 for c in part)) for subset, part in groupby(codes, _subset)
+            ]
 
     def name(self, subset: int) -> str:
         return str(self._cut.font.getSubsetInternalName(subset, self._document))
@@ -213,9 +215,7 @@ def _paragraph(pen: _Pen, laid: LaidParagraph, piece: Placed) -> None:
     x = pen.page.left + laid.left
     top = MARGIN_TOP + piece.top
     setting = _Setting(laid.text, laid.filled, style.size, style.pitch, style.bold, style.rich)
-    setting.draw(
-        pen, x, top, laid.width, style.align, style.first, slice(piece.begin, piece.end)
-    )
+    setting.draw(pen, x, top, laid.width, style.align, style.first, slice(piece.begin, piece.end))
 
 
 class _Setting(NamedTuple):

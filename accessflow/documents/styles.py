@@ -43,6 +43,7 @@ BASELINE = 0.8
 SUPERSCRIPT_SCALE = 0.58
 SUPERSCRIPT_RISE = 0.39
 
+
 @dataclass(frozen=True, slots=True)
 class TextStyle:
     """How a paragraph is set. `word` is the name of its style in the DOCX, built-in where it may be."""
@@ -55,6 +56,7 @@ class TextStyle:
     first: int = 0
     left: int = 0
     right_block: int = 0  # width of a block that stands at the right margin, 0: full width
+    before: int = 0  # where it is not the first thing on the sheet
     after: int = 0
     keep_next: bool = False
     rich: bool = False
@@ -66,7 +68,7 @@ class TextStyle:
 
 
 STYLES: Mapping[Style, TextStyle] = MappingProxyType({
-    "title": TextStyle("Title", bold=True, align="center", after=120, keep_next=True),
+    "title": TextStyle("Title", bold=True, align="center", before=200, after=120, keep_next=True),
     "mark": TextStyle("Subtitle", bold=True, align="center", after=120, keep_next=True),
     "body": TextStyle("Body Text", align="both", first=mm(12.5), after=60),
     "plain": TextStyle("Plain Text", after=60),
@@ -74,14 +76,15 @@ STYLES: Mapping[Style, TextStyle] = MappingProxyType({
     "note": TextStyle("footnote text", size=10.0, pitch=240, after=20, rich=True),
     "addressee": TextStyle("Addressee", builtin=False, right_block=mm(80), after=60),
     "requisite": TextStyle("Requisite", builtin=False, after=60),
-    "salutation": TextStyle("Salutation", align="center", after=120),
+    "salutation": TextStyle("Salutation", align="center", before=280, after=120),
 })  # fmt: skip
 
 SIGNATURE = TextStyle("Signature", after=60)
 SIGNATURE_GAP = 240
 SIGNATURE_RULE = "_" * 26  # the length that the official forms print
 AFTER_TABLE = 200
-"""White between a table and a paragraph below it."""
+BEFORE_TABLE = 100
+"""White between a table and the paragraphs below and above it."""
 SPACER = TextStyle("Spacer", size=1.0, pitch=20, builtin=False)
 """An empty paragraph below a table where Word needs one."""
 
@@ -99,8 +102,11 @@ CellKind = Literal["Text", "Centered", "Heading"]
 
 
 def cell_pad(columns: int) -> int:
-    """White at each side of a cell: a millimetre in a wide table, more in others."""
-    return mm(1) if columns > 8 else mm(1.6)
+    """White at each side of a cell.
+
+    Under 1.2 mm, programs that extract text take words of neighbouring columns for one line.
+    """
+    return mm(1.2) if columns > 8 else mm(1.6)
 
 
 def table_pitch(size: float) -> int:
@@ -120,9 +126,9 @@ def cell_style(kind: CellKind, size: float) -> TextStyle:
     )
 
 
-CELL_STYLES = MappingProxyType({
-    (kind, size): cell_style(kind, size) for kind in get_args(CellKind) for size in TABLE_SIZES
-})
+CELL_STYLES = MappingProxyType(
+    {(kind, size): cell_style(kind, size) for kind in get_args(CellKind) for size in TABLE_SIZES}
+)
 
 
 @dataclass(frozen=True, slots=True)

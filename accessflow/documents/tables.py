@@ -86,9 +86,7 @@ def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
 class _Setter:
     """Sets the cells of one table. Cells of one column with the same text are set once."""
 
-    def __init__(
-        self, edges: Sequence[int], size: float, pad: int, nice: Sequence[bool]
-    ) -> None:
+    def __init__(self, edges: Sequence[int], size: float, pad: int, nice: Sequence[bool]) -> None:
         self.edges = edges
         self.size = size
         self.inner = [right - left - pad for left, right in pairwise(edges)]
@@ -101,9 +99,7 @@ class _Setter:
     ) -> list[LaidRow]:
         known: list[dict[str, Filled]] = [{} for _ in self.inner]
         laid = [
-            self._plain(row, known)
-            if row.plain and not rich
-            else self._spanned(row, bold, rich)
+            self._plain(row, known) if row.plain and not rich else self._spanned(row, bold, rich)
             for row in rows
         ]
         self._make_room(laid)

@@ -1,0 +1,316 @@
+"""The XLSX: the page as a sheet that prints on A4, can be filled in offline and comes back whole.
+
+Every value is a text cell (СНИЛС, ИНН and telephones keep their zeros, nothing becomes a formula).
+Right of the print area stand the model's service columns; a hidden sheet `accessflow` holds its meta
+and where the rows and their columns are (`rows.first`, `rows.last`, `rows.columns`,
+`service.columns`, `service.first`; rows and columns from 1). Spare rows for more people lie folded
+below the last row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name, xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from accessflow.documents.layout import Layout, lay_out
+from accessflow.documents.metrics import rich_parts
+from accessflow.documents.model import DocumentModel, ServiceColumn, TableColumn
+from accessflow.documents.paragraphs import LaidParagraph
+from accessflow.documents.styles import (
+    FONT_NAME,
+    HEADER_BOLD,
+    HEADER_DISTANCE,
+    MARGIN_BOTTOM,
+    MARGIN_RIGHT,
+    MARGIN_TOP,
+    Align,
+    mm,
+)
+from accessflow.documents.tables import LaidRow, LaidTable
+
+META_SHEET = "accessflow"
+SHEET = "Заявка"
+LISTS_SHEET = "Списки"
+SPARE_ROWS = 200
+
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""The same model gives the same bytes."""
+_WIDER = 1.05  # screen type runs wider than the printer's; the page is scaled to fit
+_HIGHER = 1.15
+_HIGHEST = 409.0  # points, Excel's limit
+_LONGEST_LIST = 255  # characters of a drop-down's list in place
+_SERVICE_WIDTH = 130  # pixels
+_HORIZONTAL: Mapping[Align, str] = {"left": "left", "center": "center", "both": "justify"}
+
+
+def write_xlsx(model: DocumentModel, layout: Layout | None = None) -> bytes:
+    """The document as an .xlsx file. Raises `Invalid` on a control character in a text."""
+    layout = layout or lay_out(model)
+    out = BytesIO()
+    book = Workbook(
+        out,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            # Widths are measured in its digits: LibreOffice has none so wide for a missing Calibri.
+            "default_format_properties": {"font_name": FONT_NAME, "font_size": 11},
+        },
+    )
+    book.set_properties({"title": model.title, "created": _CREATED})
+    sheet = _Sheet(book, layout)
+    for block in layout.blocks:
+        if isinstance(block, LaidParagraph):
+            sheet.paragraph(block)
+        else:
+            sheet.table(block, model.service)
+    sheet.set_page(model)
+    _write_lists(book, sheet.lists)
+    _write_meta(book, [*model.meta, *sheet.facts])
+    book.close()
+    return out.getvalue()
+
+
+class _NumberedFromTwo(Worksheet):  # type: ignore[misc]
+    """A sheet whose header, the page number, is left out on its first page."""
+
+    def _write_header_footer(self) -> None:
+        self._xml_start_tag("headerFooter", [("differentFirst", 1)])
+        self._write_odd_header()
+        self._xml_end_tag("headerFooter")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a cell looks like; equal looks share one format of the workbook."""
+
+    size: float
+    align: Align = "left"
+    bold: bool = False
+    border: bool = False
+    vertical: str = "top"
+    color: str = "black"
+    raised: bool = False
+
+
+_HINT = _Look(9.0, color="#595959")
+_SPARE_HINT = "Ещё строки для заполнения: «+» слева от этой строки"
+
+
+@dataclass(slots=True)
+class _Lists:
+    """Drop-downs too long to stand in place: they go into columns of a hidden sheet."""
+
+    columns: list[tuple[str, ...]] = field(default_factory=list)
+
+    def source(self, choices: tuple[str, ...]) -> str | list[str]:
+        if len(",".join(choices)) <= _LONGEST_LIST and not any("," in c for c in choices):
+            return list(choices)
+        if choices not in self.columns:
+            self.columns.append(choices)
+        column = self.columns.index(choices)
+        return f"='{LISTS_SHEET}'!{xl_range_abs(0, column, len(choices) - 1, column)}"
+
+
+class _Sheet:
+    """Writes blocks one below the other. Columns are the borders of all the tables together."""
+
+    def __init__(self, book: Workbook, layout: Layout) -> None:
+        self.book = book
+        self.sheet = book.add_worksheet(SHEET, worksheet_class=_NumberedFromTwo)
+        self.layout = layout
+        tables = [block for block in layout.blocks if isinstance(block, LaidTable)]
+        self.edges = sorted({0, layout.page.text_width, *(e for t in tables for e in t.edges)})
+        self.formats: dict[_Look, Format] = {}
+        self.row = 0
+        self.lists = _Lists()
+        self.facts: list[tuple[str, str]] = []
+        self.folded = False  # the rows above are: this one carries their «+»
+        text = self.format(_Look(9.0))
+        for column, (left, right) in enumerate(zip(self.edges, self.edges[1:], strict=False)):
+            self.sheet.set_column_pixels(column, column, (right - left) / 15 * _WIDER, text)
+
+    @property
+    def last_column(self) -> int:
+        return len(self.edges) - 2
+
+    def format(self, look: _Look) -> Format:
+        known = self.formats.get(look)
+        if known is None:
+            known = self.formats[look] = self.book.add_format({
+                "font_name": FONT_NAME,
+                "font_size": look.size,
+                "bold": look.bold,
+                "border": int(look.border),
+                "align": _HORIZONTAL[look.align],
+                "valign": look.vertical,
+                "text_wrap": True,
+                "num_format": "@",
+                "font_color": look.color,
+                "font_script": int(look.raised),
+            })  # fmt: skip
+        return known
+
+    def paragraph(self, laid: LaidParagraph) -> None:
+        style = laid.style
+        lines = len(laid.filled.lines)
+        height = (lines * style.pitch * _HIGHER + laid.before + laid.after) / 20
+        self._height(height)
+        first = max(c for c, edge in enumerate(self.edges[:-1]) if edge <= laid.left)
+        look = _Look(style.size, style.align, style.bold, vertical="vcenter")
+        self._write(self.row, first, self.row, self.last_column, laid.text, look, style.rich)
+        self.row += 1
+
+    def table(self, laid: LaidTable, service: Sequence[ServiceColumn]) -> None:
+        heading = _Look(laid.size, "center", HEADER_BOLD, border=True, vertical="vcenter")
+        first_heading = self.row
+        for row in laid.header:
+            self._row(laid, row, heading)
+        first = self.row
+        for row in laid.rows:
+            self._row(laid, row)
+        if not laid.header:
+            return
+        self.sheet.repeat_rows(first_heading, first - 1)
+        last = self._spare_rows(len(laid.table.columns))
+        self._drop_downs(laid, first, last)
+        if not self.facts:
+            self._facts(laid.table.columns, service, first, last)
+            self._service(service, first)
+
+    def _row(self, laid: LaidTable, row: LaidRow, heading: _Look | None = None) -> None:
+        self._height(row.height / 20 * _HIGHER)
+        for start, cell in zip(row.grid.starts, row.grid.cells, strict=True):
+            end = start + cell.colspan
+            column = self.edges.index(laid.edges[start])
+            last = self.edges.index(laid.edges[end]) - 1
+            align: Align = "left" if cell.colspan > 1 else laid.table.columns[start].align
+            look = heading or _Look(laid.size, align, border=True)
+            rich = cell.rich or heading is not None
+            below = self.row + cell.rowspan - 1
+            self._write(self.row, column, below, last, cell.text, look, rich)
+        self.row += 1
+
+    def _height(self, height: float) -> None:
+        self.sheet.set_row(self.row, min(height, _HIGHEST), None, {"collapsed": self.folded})
+        self.folded = False
+
+    def _write(
+        self, top: int, left: int, bottom: int, right: int, text: str, look: _Look, rich: bool
+    ) -> None:
+        """One cell, or several merged."""
+        form = self.format(look)
+        if top != bottom or left != right:
+            self.sheet.merge_range(top, left, bottom, right, "", form)
+        if rich and "^" in text:
+            self._write_rich(top, left, text, look, form)
+        elif text:
+            self.sheet.write_string(top, left, text, form)
+        else:
+            self.sheet.write_blank(top, left, None, form)
+
+    def _write_rich(self, row: int, column: int, text: str, look: _Look, form: Format) -> None:
+        parts = rich_parts(text)
+        if len(parts) == 1:
+            self.sheet.write_string(row, column, parts[0][0], form)
+            return
+        plain = self.format(_Look(look.size, bold=look.bold))
+        raised = self.format(_Look(look.size, bold=look.bold, raised=True))
+        runs = [run for part, up in parts for run in (raised if up else plain, part)]
+        self.sheet.write_rich_string(row, column, *runs, form)
+
+    def _spare_rows(self, columns: int) -> int:
+        """Folded rows for more people; those filled in get borders. Gives the last of them."""
+        first = self.row
+        hint = self.format(_HINT)
+        self.sheet.write_string(first + SPARE_ROWS, self.last_column + 2, _SPARE_HINT, hint)
+        for _ in range(SPARE_ROWS):
+            self.sheet.set_row(self.row, None, None, {"level": 1, "hidden": True})
+            self.row += 1
+        self.folded = True
+        whole = f"$A{first + 1}:${xl_col_to_name(columns - 1)}{first + 1}"
+        self.sheet.conditional_format(
+            first, 0, self.row - 1, columns - 1,
+            {"type": "formula", "criteria": f"=COUNTA({whole})>0",
+             "format": self.book.add_format({"border": 1})},
+        )  # fmt: skip
+        return self.row - 1
+
+    def _drop_downs(self, laid: LaidTable, first: int, last: int) -> None:
+        for column, kind in enumerate(laid.table.columns):
+            if kind.choices:
+                at = self.edges.index(laid.edges[column])
+                self.sheet.data_validation(
+                    first, at, last, at,
+                    {"validate": "list", "source": self.lists.source(kind.choices),
+                     "error_title": "Нет такого значения",
+                     "error_message": "Выберите значение из списка в этой ячейке."},
+                )  # fmt: skip
+
+    def _facts(
+        self,
+        columns: Sequence[TableColumn],
+        service: Sequence[ServiceColumn],
+        first: int,
+        last: int,
+    ) -> None:
+        self.facts = [
+            ("rows.first", str(first + 1)),
+            ("rows.last", str(last + 1)),
+            ("rows.columns", " ".join(column.key for column in columns)),
+            ("service.first", str(self.last_column + 3)),
+            ("service.columns", " ".join(column.key for column in service)),
+        ]
+
+    def _service(self, service: Sequence[ServiceColumn], first: int) -> None:
+        """What the page does not print, a column away from it."""
+        form = self.format(_HINT)
+        for at, column in enumerate(service, self.last_column + 2):
+            self.sheet.set_column_pixels(at, at, _SERVICE_WIDTH, form)
+            self.sheet.write_string(first - 1, at, column.header, form)
+            for row, value in enumerate(column.values, first):
+                self.sheet.write_string(row, at, value, form)
+
+    def set_page(self, model: DocumentModel) -> None:
+        """A4 as the model has it, as wide as the page, as many pages as it takes."""
+        sheet = self.sheet
+        sheet.set_paper(9)
+        if model.orientation == "landscape":
+            sheet.set_landscape()
+        sheet.set_margins(
+            _inches(mm(model.margin_left_mm)), _inches(MARGIN_RIGHT),
+            _inches(MARGIN_TOP), _inches(MARGIN_BOTTOM),
+        )  # fmt: skip
+        sheet.set_header(f'&C&"{FONT_NAME}"&12&P', {"margin": _inches(HEADER_DISTANCE)})
+        sheet.fit_to_pages(1, 0)
+        sheet.print_area(0, 0, self.row - 1, self.last_column)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.row}"})
+
+
+def _inches(twips: int) -> float:
+    return twips / 1440
+
+
+def _write_lists(book: Workbook, lists: _Lists) -> None:
+    if not lists.columns:
+        return
+    sheet = book.add_worksheet(LISTS_SHEET)
+    sheet.hide()
+    for column, choices in enumerate(lists.columns):
+        for row, choice in enumerate(choices):
+            sheet.write_string(row, column, choice)
+
+
+def _write_meta(book: Workbook, facts: Sequence[tuple[str, str]]) -> None:
+    sheet = book.add_worksheet(META_SHEET)
+    sheet.hide()
+    for row, (key, value) in enumerate(facts):
+        sheet.write_string(row, 0, key)
+        sheet.write_string(row, 1, value)
