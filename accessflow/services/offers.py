@@ -57,7 +57,7 @@ class Offer:
     def closed(self) -> str:
         """Why it cannot be picked now, else ""."""
         if self.action == "grant" and any(s.status == "in_development" for s in self.systems):
-            return "в разработке: доступ пока не выдают (Рег., табл. 1.1)"
+            return "система в разработке, доступ пока не выдают (Рег., табл. 1.1)"
         return ""
 
     @property

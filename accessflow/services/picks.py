@@ -22,6 +22,17 @@ Pair = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A pair in a table: whether it is wanted, and its role; None where the table asks for none."""
+
+    wanted: bool
+    role: str | None = None
+
+
+UNTOUCHED = Cell(wanted=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Picks:
     """People and systems in the order of picking. Every pair counts but those in `without`.
 
@@ -54,14 +65,15 @@ class Picks:
         kept = [s for s in self.systems if s not in listed or s in checked]
         return replace(self, systems=tuple(dict.fromkeys([*kept, *sorted(checked & listed)])))
 
-    def with_pair(self, pair: Pair, *, wanted: bool) -> Picks:
-        return replace(self, without=self.without - {pair} if wanted else self.without | {pair})
-
-    def with_role(self, pair: Pair, role: str) -> Picks:
-        own = {p: r for p, r in self.own_roles.items() if p != pair}
-        if role != self.roles.get(pair[1], ""):
-            own[pair] = role
-        return replace(self, own_roles=own)
+    def with_cells(self, cells: Mapping[Pair, Cell]) -> Picks:
+        """Pairs as a table shows them now; those that it does not show stay as they are."""
+        own = {p: r for p, r in self.own_roles.items() if cells.get(p, UNTOUCHED).role is None}
+        for pair, cell in cells.items():
+            if cell.role is not None and cell.role != self.roles.get(pair[1], ""):
+                own[pair] = cell.role
+        without = {p for p in self.without if p not in cells}
+        without |= {p for p, cell in cells.items() if not cell.wanted}
+        return replace(self, without=frozenset(without), own_roles=own)
 
     def with_role_for_all(self, system: str, role: str) -> Picks:
         own = {p: r for p, r in self.own_roles.items() if p[1] != system}

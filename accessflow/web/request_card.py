@@ -199,4 +199,3 @@ def _systems(found: Request) -> tuple[SystemSpec, ...]:
 def _notices(found: Request, spec: FormSpec) -> list[str]:
     """What to mind, said once: of the form and of the systems."""
     return list(dict.fromkeys([*spec.notices, *(n for s in _systems(found) for n in s.notices)]))
-

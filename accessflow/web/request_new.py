@@ -20,18 +20,19 @@ from accessflow.services.actor import Actor
 from accessflow.services.candidates import Candidate
 from accessflow.services.offers import Offer, offers
 from accessflow.services.pasting import Pasted
-from accessflow.services.picks import Picks
+from accessflow.services.picks import Cell, Picks
 from accessflow.services.plan import Plan, make_plan, picked_offers
 from accessflow.web import context
 from accessflow.web.htmx import is_htmx
 from accessflow.web.request_blueprint import blueprint, short_name
-from accessflow.web.request_words import PREREQUISITES, form_label
+from accessflow.web.request_words import PREREQUISITES, form_label, marked
 from accessflow.web.toasts import toast
 
 PARTS = {
     "find": ("found",),
     "paste": ("pasted",),
     "pairs": ("sum",),
+    "roles": ("sum",),  # the script has changed the column already
     "systems": ("chosen", "sum", "matrix"),
 }
 """What changes on the page with each operation; everything else with all others."""
@@ -71,6 +72,7 @@ def pick() -> ResponseReturnValue:
         nonlocal told
         picked = _absorbed(picked)
         picked, told = _operate(session, actor, picked, told, operation, value)
+        told = _with_pasted(session, actor, picked, told, operation)
         return picked
 
     picked = picks.change(context.db(), user_id=actor.user_id or 0, now=context.now(), edit=edit)
@@ -114,20 +116,18 @@ def _absorbed(picked: Picks) -> Picks:
 def _with_matrix(picked: Picks) -> Picks:
     form = request.form
     people = [int(text) for text in form.get("rows", "").split(",") if text.isdecimal()]
-    systems = [slug for slug in form.get("cols", "").split(",") if slug]
     wanted = set(form.getlist("pair"))
-    for slug in systems:
+    cells: dict[picks.Pair, Cell] = {}
+    for slug in filter(None, form.get("cols", "").split(",")):
         everyone = form.get(f"all:{slug}")
         changed = everyone is not None and everyone != picked.roles.get(slug, "")
-        if everyone is not None and changed:
+        if everyone is not None and changed:  # it goes before what stands in the column's cells
             picked = picked.with_role_for_all(slug, everyone)
         for person in people:
-            pair = (person, slug)
-            picked = picked.with_pair(pair, wanted=picks.pair_text(pair) in wanted)
-            role = form.get(f"role:{person}:{slug}")
-            if role is not None and not changed:
-                picked = picked.with_role(pair, role)
-    return picked
+            key = picks.pair_text((person, slug))
+            role = None if changed else form.get(f"role:{key}")
+            cells[person, slug] = Cell(key in wanted, role)
+    return picked.with_cells(cells)
 
 
 def _operate(
@@ -135,19 +135,26 @@ def _operate(
 ) -> tuple[Picks, Told]:
     organization = actor.organization_id or 0
     if operation == "add":
-        return _added(session, organization, picked, int(value) if value.isdecimal() else 0)
+        job = int(value) if value.isdecimal() else 0
+        picked, note = _added(session, organization, picked, job)
+        return picked, replace(told, who="", note=note)
     if operation == "drop" and value.isdecimal():
         return picked.without_person(int(value)), told
     if operation == "clear":
         return Picks(action=picked.action, systems=picked.systems, roles=picked.roles), told
-    if operation in ("paste", "take"):
-        pasted = pasting.recognise(
-            session, organization, told.paste, picked.action, context.today()
-        )
-        return picked, replace(told, pasted=pasted)
     if operation in ("", "find") and told.who.strip():
         return picked, _search(session, organization, picked, told)
     return picked, told
+
+
+def _with_pasted(session: Session, actor: Actor, picked: Picks, told: Told, operation: str) -> Told:
+    """What was pasted is judged again whenever its part of the page is drawn."""
+    if not told.paste.strip() or operation in PARTS.keys() - {"paste"}:
+        return told
+    pasted = pasting.recognise(
+        session, actor.organization_id or 0, told.paste, picked.action, context.today()
+    )
+    return replace(told, pasted=pasted)
 
 
 def _search(session: Session, organization: int, picked: Picks, told: Told) -> Told:
@@ -157,16 +164,16 @@ def _search(session: Session, organization: int, picked: Picks, told: Told) -> T
 
 def _added(
     session: Session, organization: int, picked: Picks, employment: int
-) -> tuple[Picks, Told]:
-    """A person stands in an application once, whatever the number of their jobs."""
+) -> tuple[Picks, str]:
+    """A person stands in an application once, whatever the number of their jobs. Also a note."""
     loaded = candidates.load(session, organization, [employment])
     if not loaded:
         raise NotFound("Такого сотрудника нет.", employment=employment)
     new = loaded[0]
     there = candidates.load(session, organization, picked.people)
     if any(c.person == new.person for c in there):
-        return picked, Told(note=f"{short_name(new.name)}: уже в списке")
-    return picked.with_people((new.employment,)), Told(note=f"Добавлен(а): {short_name(new.name)}")
+        return picked, f"{short_name(new.name)}: уже в списке"
+    return picked.with_people((new.employment,)), f"Добавлен(а): {short_name(new.name)}"
 
 
 def _take(picked: Picks, told: Told) -> tuple[Picks, Told]:
@@ -258,8 +265,8 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "tasks": catalogue.region.prerequisites,
         "lacking": _lacking(plan),
         "form_label": form_label,
-        "names_by_job": {c.employment: short_name(c.name) for c in people},
-        "labels_by_slug": {o.slug: o.label for o in chosen},
+        "marked": marked,
+        "notices": list(dict.fromkeys(n for o in chosen if not o.closed for n in o.notices)),
         "taken": request_links.open_pairs(session, actor, picked.action, people, chosen),
     }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request
 from accessflow.domain.errors import NotFound
+from accessflow.services import attestations
 from accessflow.services.offers import system_label
 from accessflow.services.request_list import STATES as STATE_ORDER
 from accessflow.services.request_list import TABS as TAB_STATES
@@ -69,8 +73,8 @@ TITLES = {
     "cover": "обращение",
 }
 
-PREREQUISITES = {"frmr": "ФРМР", "esia": "вход через ЕСИА", "gosuslugi": "Госуслуги"}
-"""Prerequisites in a word or two; what each asks for is told by region.yaml."""
+PREREQUISITES = attestations.KINDS
+"""Prerequisites in a word; what each asks for is told by region.yaml."""
 
 
 def form_label(label: str) -> str:
@@ -86,3 +90,15 @@ def subject(catalogue: Catalogue, request: Request) -> str:
         except NotFound:  # a system that the catalogue has dropped
             return request.system
     return catalogue.form(request.form, version=request.form_version).summary
+
+
+def marked(text: str, typed: str) -> Markup:
+    """The name with what was looked for in bold."""
+    words = [re.escape(word) for word in typed.split() if word]
+    if not words:
+        return escape(text)
+    spelled = "|".join(re.sub("[её]", "[её]", word, flags=re.IGNORECASE) for word in words)
+    parts = re.split(f"({spelled})", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup("<b>{}</b>").format(part) if n % 2 else part for n, part in enumerate(parts)
+    )

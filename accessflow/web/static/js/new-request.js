@@ -1,0 +1,93 @@
+// «Новая заявка»: the keyboard of the search for people, the filter of systems.
+// Without this file every one of them is a button of the form.
+
+const who = () => document.getElementById("who");
+const options = () => [...document.querySelectorAll("#new-options [role=option]")];
+
+function choose(step) {
+  const all = options();
+  if (!all.length) return;
+  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const next = (at + step + all.length) % all.length;
+  all.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+  who().setAttribute("aria-activedescendant", all[next].id);
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "who") return;
+  if (event.code === "ArrowDown" || event.code === "ArrowUp") {
+    event.preventDefault();
+    choose(event.code === "ArrowDown" ? 1 : -1);
+  }
+  if (event.code === "Enter" && !event.ctrlKey) {
+    const picked = document.querySelector("#new-options [aria-selected=true]");
+    event.preventDefault(); // the form would send itself
+    picked?.click();
+  }
+  if (event.code === "Escape" && who().value) {
+    event.stopPropagation();
+    who().value = "";
+    who().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+// Enter in other fields must not send the form: changes are sent by themselves.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.matches?.("#new input:not(#who):not([type=checkbox]):not([type=radio])");
+  if (field && event.code === "Enter" && !event.ctrlKey) event.preventDefault();
+});
+
+// The role for everybody goes down its column at once; the server does the same with what is kept.
+document.addEventListener("change", (event) => {
+  const name = event.target.name ?? "";
+  if (!name.startsWith("all:")) return;
+  const ending = `:${name.slice("all:".length)}`;
+  for (const field of event.target.form.elements) {
+    if (field.name.startsWith("role:") && field.name.endsWith(ending)) field.value = event.target.value;
+  }
+}, { capture: true });
+
+function filter(input) {
+  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const table = document.getElementById(input.dataset.filter);
+  if (!table) return;
+  let shown = 0;
+  for (const body of table.tBodies) {
+    let here = 0;
+    for (const row of body.querySelectorAll("tr[data-text]")) {
+      row.hidden = !words.every((word) => row.dataset.text.includes(word));
+      here += !row.hidden;
+    }
+    body.hidden = !here;
+    shown += here;
+  }
+  const empty = document.querySelector("[data-filter-empty]");
+  if (empty) empty.hidden = shown > 0;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("[data-filter]")) filter(event.target);
+});
+
+// The search keeps the focus after somebody has been added, and is told apart for screen readers.
+let typing = false;
+document.addEventListener("htmx:beforeRequest", () => {
+  typing = document.activeElement?.closest("#new-found, #new-people .af-chips") !== null
+    || document.activeElement?.id === "who";
+});
+
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const id = event.detail.target?.id;
+  if (id === "new-found") {
+    const found = options();
+    who().setAttribute("aria-expanded", String(found.length > 0));
+    who().toggleAttribute("aria-activedescendant", false);
+    if (found.length) who().setAttribute("aria-activedescendant", found[0].id);
+  }
+  if (id === "new-people" && typing) who().focus();
+  if (id === "new-systems") {
+    const input = document.querySelector("[data-filter]");
+    if (input?.value) filter(input);
+  }
+});
