@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,9 @@ from flask.testing import FlaskClient
 from accessflow.app import create_app
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
-from tests.factories import NOON
+from tests.factories import FrozenClock
 
 KEY = "a key for tests, of at least 32 characters"
-
-
-@dataclass
-class FrozenClock:
-    """The application's clock, moved by hand."""
-
-    at: datetime = field(default=NOON)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @pytest.fixture
@@ -38,12 +23,20 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
+def catalogue_folder() -> Path:
+    """The shipped regulation; a module may put another in its place."""
+    return catalogue_dir({})
+
+
+@pytest.fixture
+def app(
+    database_url: str, tmp_path: Path, clock: FrozenClock, catalogue_folder: Path
+) -> Iterator[Flask]:
     settings = Settings(
         database_url=database_url,
         secret_key=KEY,
         data_dir=tmp_path,
-        catalogue_dir=catalogue_dir({}),
+        catalogue_dir=catalogue_folder,
         secure_cookies=False,
     )
     app = create_app(settings, clock=clock)
