@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from accessflow.db.session import Database
@@ -12,6 +13,19 @@ from accessflow.domain.snils import check_digits
 
 NOON = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday 23.11.2026, 12:00 in Moscow
 _numbers = count(1)
+
+
+@dataclass
+class FrozenClock:
+    """The application's clock, moved by hand."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> None:
+        self.at += timedelta(**by)
 
 
 def organization(db: Database, short_name: str = "", kind: str = "mo", **values: object) -> int:

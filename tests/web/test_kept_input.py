@@ -17,7 +17,7 @@ from accessflow.db.tables import Unit
 from accessflow.services.accounts import NewAccount, add_account
 from accessflow.services.actor import SYSTEM
 from tests import factories
-from tests.web.conftest import FrozenClock
+from tests.factories import FrozenClock
 
 PASSWORD = "длинный учебный пароль"
 TYPED = {"name": "Отделение «Лучевой» диагностики", "oid": "", "more": "a & b"}

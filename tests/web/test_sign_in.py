@@ -15,7 +15,7 @@ from accessflow.db.tables import User
 from accessflow.services.accounts import MAX_FAILURES, NewAccount, add_account
 from accessflow.services.actor import SYSTEM
 from tests import factories
-from tests.web.conftest import FrozenClock
+from tests.factories import FrozenClock
 
 PASSWORD = "длинный учебный пароль"
 
