@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,9 @@ ITEMS = (
 FIRST: dict[Role, str] = {"hr": "people.index", "admin": "directory.index"}
 """The start page of a role where it is not the first of ITEMS."""
 
+NUMBER = re.compile(r"\d{4}-\d{1,6}")
+"""How a number of an application begins to look to the search: the year, a dash, digits."""
+
 
 def items_for(role: Role) -> list[Item]:
     first = FIRST.get(role)
@@ -58,7 +62,8 @@ def navigation() -> Iterator[tuple[Item, bool]]:
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
     """The bar's search field, of every page; the form is posted, for it may hold a СНИЛС."""
-    return redirect(url_for("people.search"), code=307)
+    asks_number = NUMBER.fullmatch(request.form.get("q", "").strip())
+    return redirect(url_for("requests.search" if asks_number else "people.search"), code=307)
 
 
 @blueprint.get("/")

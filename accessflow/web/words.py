@@ -65,7 +65,7 @@ def full_snils(digits: str) -> str:
 def initials(full_name: str) -> str:
     """«Малахова Е. Ю.» of «Малахова Екатерина Юрьевна»."""
     last, *rest = full_name.split() or [""]
-    return " ".join([last, *(f"{part[0]}." for part in rest)])
+    return " ".join([last, *(f"{part[0]}." for part in rest[:2])])
 
 
 def url_with(**changes: object) -> str:

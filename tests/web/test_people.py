@@ -204,6 +204,11 @@ def test_a_snils_never_stands_in_an_address(secretary: FlaskClient, typed: str) 
     assert "Петрова" in secretary.get("/people?ids=1").text
 
 
+def test_the_search_of_the_bar_knows_a_number_of_an_application(secretary: FlaskClient) -> None:
+    assert secretary.post("/search", data={"q": "2026-00412"}).location == "/requests/search"
+    assert secretary.post("/search", data={"q": "Петрова"}).location == "/people/search"
+
+
 def test_a_snils_of_another_organisation_finds_nobody(
     secretary: FlaskClient, theirs: FlaskClient
 ) -> None:
