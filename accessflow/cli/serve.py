@@ -25,8 +25,7 @@ def serve(*, host: str, port: int, with_demo: bool) -> int:
     core = app.extensions["accessflow"]
     accounts: list[demo.Account] = []
     if with_demo:
-        region = core.catalogue.region
-        accounts = demo.prepare(core.database, now=system_clock(), region=region)
+        accounts = demo.prepare(core.database, now=system_clock(), catalogue=core.catalogue)
     try:
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
     except OSError as error:

@@ -10,19 +10,19 @@ from sqlalchemy import func, select
 from accessflow.catalogue.load import load
 from accessflow.config import catalogue_dir
 from accessflow.db.session import Database
-from accessflow.db.tables import Attestation, Employment, Organization, Person, User
+from accessflow.db.tables import Attestation, Employment, Organization, Person, Request, User
 from accessflow.domain import email, inn, oid, snils
 from accessflow.domain.roles import ROLES
 from accessflow.services import accounts, demo
 from tests.factories import NOON
 
-REGION = load(catalogue_dir({})).region
+CATALOGUE = load(catalogue_dir({}))
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
-    demo.prepare(database, now=NOON, region=REGION)
+    demo.prepare(database, now=NOON, catalogue=CATALOGUE)
     yield database
     database.dispose()
 
@@ -58,8 +58,17 @@ def test_there_are_people_in_two_organisations_dismissed_ones_and_missing_notes(
         assert 0 < noted < people
 
 
+def test_there_are_drafts_of_several_organisations_and_both_actions(db: Database) -> None:
+    with db.read() as session:
+        rows = session.scalars(select(Request)).all()
+        assert len({row.organization_id for row in rows}) == 3
+        assert {row.action for row in rows} == {"grant", "revoke"}
+        assert len({row.form for row in rows}) >= 6
+        assert all(row.row_count for row in rows)
+
+
 def test_a_second_start_keeps_the_data_and_names_the_same_accounts(db: Database) -> None:
-    first = demo.prepare(db, now=NOON, region=REGION)
+    first = demo.prepare(db, now=NOON, catalogue=CATALOGUE)
     with db.read() as session:
         assert session.scalar(select(func.count(User.id))) == len(demo.LOGINS)
     assert [account.login for account in first] == [item.login for item in demo.LOGINS]
@@ -69,7 +78,7 @@ def test_a_database_in_use_is_left_alone(database_url: str) -> None:
     database = Database(database_url)
     with database.write() as session:
         session.add(Organization(full_name="x", short_name="x", created_at=NOON))
-    assert demo.prepare(database, now=NOON, region=REGION) == []
+    assert demo.prepare(database, now=NOON, catalogue=CATALOGUE) == []
     with database.read() as session:
         assert session.scalar(select(func.count(User.id))) == 0
     database.dispose()

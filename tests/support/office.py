@@ -27,7 +27,7 @@ def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     file = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}")
-    demo.prepare(database, now=NOON, region=load(catalogue_dir({})).region)
+    demo.prepare(database, now=NOON, catalogue=load(catalogue_dir({})))
     database.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

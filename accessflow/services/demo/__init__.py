@@ -10,13 +10,14 @@ from importlib.resources import files
 
 from sqlalchemy import select
 
-from accessflow.catalogue.spec import RegionSpec
+from accessflow.catalogue.spec import Catalogue, RegionSpec
 from accessflow.db.session import Database
 from accessflow.db.tables import Organization, User
 from accessflow.domain.roles import LABELS, Role
 from accessflow.services import accounts, attestations, employments, organizations, signatories
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
+from accessflow.services.demo import applications
 from accessflow.services.demo.samples import ORGANIZATIONS, SIGNATORIES
 from accessflow.services.employments import PersonData
 
@@ -61,19 +62,20 @@ DISMISSED = {"Кротов": 6, "Лаптева": 5, "Осокин": 3}
 """Surname -> how many days ago."""
 
 
-def prepare(db: Database, *, now: datetime, region: RegionSpec) -> list[Account]:
+def prepare(db: Database, *, now: datetime, catalogue: Catalogue) -> list[Account]:
     """Fills the database if it is empty; gives the demonstration accounts that there are."""
     with db.read() as session:
         empty = not session.scalar(select(User.id)) and not session.scalar(select(Organization.id))
     if empty:
-        fill(db, now=now, region=region)
+        fill(db, now=now, catalogue=catalogue)
     with db.read() as session:
         users = {user.login: user for user in accounts.accounts(session)}
     return [Account(item.login, _what(users[item.login])) for item in LOGINS if item.login in users]
 
 
-def fill(db: Database, *, now: datetime, region: RegionSpec) -> None:
-    """Organisations, units, signatories, accounts, people and their notes."""
+def fill(db: Database, *, now: datetime, catalogue: Catalogue) -> None:
+    """Organisations, units, signatories, accounts, people and their notes, some drafts."""
+    region = catalogue.region
     ids = {
         key: organizations.create(db, actor=SYSTEM, now=now, region=region, data=data)
         for key, data in ORGANIZATIONS.items()
@@ -87,6 +89,7 @@ def fill(db: Database, *, now: datetime, region: RegionSpec) -> None:
     clerks["vrb"] = Actor(users["sekretar2"], "secretary", ids["vrb"])
     for key, clerk in clerks.items():
         _people(db, now, region, key, clerk)
+    applications.make(db, catalogue=catalogue, clerks=clerks, now=now)
 
 
 def _what(user: User) -> str:
