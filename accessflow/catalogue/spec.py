@@ -189,6 +189,15 @@ class Catalogue:
             return None
         return self.target(self.system(application.system), form, application.action)
 
+    def system_named(self, form: str, action: Action, text: str) -> str | None:
+        """The slug of the system filed by this form and called `text` (name or label).
+
+        Without a text: the only system of the form. None where it cannot be told.
+        """
+        of_form = [s for s in self.systems.values() if s.form_for(action) == form]
+        named = [s for s in of_form if text in (s.name, s.label)] if text else of_form
+        return named[0].slug if len(named) == 1 else None
+
     @property
     def checks_region(self) -> ChecksRegion:
         """What the readers of texts need of the region."""

@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from accessflow.catalogue import CatalogueError
+from accessflow.cli import offline
 from accessflow.cli.command import Command
 from accessflow.config import Settings, SettingsError
 from accessflow.domain.errors import AccessflowError, Invalid
@@ -31,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sentences = [error.message, *(f"{name}: {text}" for name, text in error.fields.items())]
         print("\n".join(sentences), file=sys.stderr)
         return 1
-    except (AccessflowError, SettingsError) as error:
+    except (AccessflowError, CatalogueError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # `accessflow systems --json | head`
@@ -135,4 +137,5 @@ COMMANDS: tuple[Command, ...] = (
     Command("routes", "every HTTP endpoint and who may call it", _json, _routes),
     Command("db upgrade", "bring the database to the newest form", _no_arguments, _db_upgrade),
     Command("user add", "create an account", _user_arguments, _user_add),
+    *offline.COMMANDS,
 )

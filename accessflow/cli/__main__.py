@@ -1,0 +1,7 @@
+"""`python -m accessflow.cli`."""
+
+import sys
+
+from accessflow.cli.main import main
+
+sys.exit(main())
