@@ -22,7 +22,7 @@ LABELS: dict[Role, str] = {
     "hr": "кадры",
     "miac_specialist": "специалист МИАЦ",
     "miac_lead": "руководитель МИАЦ",
-    "committee": "Комитет по здравоохранению",
+    "committee": "специалист КЗ",
     "admin": "администратор",
     "auditor": "аудитор",
 }

@@ -62,20 +62,8 @@ class PersonData:
     until: str = ""
 
 
-class NameDiffers(Refused):
-    """This СНИЛС is known under another name: has it changed, or is there a slip in the СНИЛС?
-
-    The call again with `renamed=True` says that it has changed.
-    """
-
-    def __init__(self, known: PersonName | None) -> None:
-        """`known` is given only where the actor may know it."""
-        message = name_differs(known)
-        super().__init__(message, {"snils": Flaw("name_differs", message)})
-
-    @property
-    def can_be_confirmed(self) -> bool:
-        return False
+NAME_DIFFERS = "name_differs"
+"""The code of a flaw that is a question: `hire(renamed=True)` answers that the name has changed."""
 
 
 def name_differs(known: PersonName | None) -> str:
@@ -115,7 +103,7 @@ def hire(
 ) -> int:
     """The id of the person, who now has a job in the organisation.
 
-    Raises Refused with flaws by field, NameDiffers, NotFound, Forbidden.
+    Raises Refused with flaws by field (NAME_DIFFERS among them), NotFound, Forbidden.
     """
     scope.require_people_changed(actor, organization_id)
     with db.write() as session:
@@ -125,7 +113,8 @@ def hire(
         known = people.by_snils(session, who.digits) if who else None
         if known and who and not same_name(known, who.name) and not renamed:
             own = people.works_in(known, organization_id)
-            raise NameDiffers(people.name_of(known) if own else None)
+            message = name_differs(people.name_of(known) if own else None)
+            raise Refused(message, {"snils": Flaw(NAME_DIFFERS, message)})
         if known and _here_now(known, organization_id, values["until"]):
             message = "Этот человек у вас уже работает: добавится ещё одна должность."
             fields.warn("snils", "already_here", message)

@@ -19,7 +19,7 @@ from wtforms import (
 from accessflow.db.tables import Employment, Organization, Person
 from accessflow.services import attestations, employments, history, organizations, people, scope
 from accessflow.services.attestations import KINDS
-from accessflow.services.employments import NameDiffers, PersonData
+from accessflow.services.employments import NAME_DIFFERS, PersonData
 from accessflow.services.people import Filter
 from accessflow.web import context
 from accessflow.web.exports import sheet
@@ -144,23 +144,18 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         return _page(Entry(PersonForm()), owner, None)
     entry = Entry(posted(PersonForm))
-    try:
-        saved = entry.save(
-            lambda confirmed: employments.hire(
-                context.db(),
-                actor=actor,
-                now=context.now(),
-                organization_id=owner.id,
-                data=entry.form.data_typed(),
-                area_code=context.catalogue().region.area_code,
-                renamed="renamed" in request.form,
-                confirmed=confirmed,
-            )
+    if not entry.save(
+        lambda confirmed: employments.hire(
+            context.db(),
+            actor=actor,
+            now=context.now(),
+            organization_id=owner.id,
+            data=entry.form.data_typed(),
+            area_code=context.catalogue().region.area_code,
+            renamed="renamed" in request.form,
+            confirmed=confirmed,
         )
-    except NameDiffers as differs:
-        entry.flaws, saved = differs.flaws, False
-        return _page(entry, owner, None, differs=True)
-    if not saved:
+    ):
         return _page(entry, owner, None)
     toast("Сотрудник записан.")
     return redirect(url_for(".show", person_id=entry.saved))
@@ -254,13 +249,14 @@ def _filled(row: Employment) -> PersonForm:
 
 
 def _page(
-    entry: Entry[PersonForm], owner: Organization, row: Employment | None, *, differs: bool = False
+    entry: Entry[PersonForm], owner: Organization, row: Employment | None
 ) -> ResponseReturnValue:
     units = organizations.units(context.session(), owner.id)
     if row is not None and row.unit is not None and row.unit not in units:
         units.append(row.unit)  # a closed one stays with those who are in it
     named = {str(unit.id): unit.name for unit in units}
     entry.form.unit_id.choices = {"": "— не указано —", **named}
+    differs = any(flaw.code == NAME_DIFFERS for flaw in entry.flaws.values())
     page = render_template(
         "people/form.html", entry=entry, organization=owner, job=row, differs=differs
     )

@@ -124,6 +124,8 @@ def test_another_name_under_a_known_snils_is_asked_about_without_telling(
     assert asked.status_code == 422
     assert "записано другое ФИО" in asked.text
     assert "Петрова" not in asked.text
+    assert 'name="renamed"' in asked.text
+    assert 'href="#snils"' in asked.text
     assert len(jobs(db)) == 1
 
 
