@@ -13,6 +13,7 @@ from accessflow.web import (
     access,
     context,
     directory,
+    editor_import,
     errors,
     headers,
     imports,
@@ -72,7 +73,7 @@ def _wire(app: Flask) -> None:
     app.before_request(access.enforce)
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, requests, directory, people, imports, systems, users):
+    for module in (nav, requests, editor_import, directory, people, imports, systems, users):
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

@@ -290,9 +290,17 @@ def name_of(row: Row) -> PersonName:
     return PersonName(*parts)
 
 
+def _is_readable(row: Row) -> bool:
+    """Surname and name are there, and no part has a flaw of its own: that one is told already."""
+    parts = {key: str(row.get(key, "")).strip() for key in NAME_KEYS}
+    return bool(parts["last_name"] and parts["first_name"]) and all(
+        kinds.read(key, text, kinds.Region()).value is not None for key, text in parts.items()
+    )
+
+
 def _person_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
     name = name_of(row)
-    if name.last and name.first and (flaw := same_script(name)):
+    if _is_readable(row) and (flaw := same_script(name)):
         yield Defect.of(flaw, number, "last_name")
     digits = digits_of(row)
     if digits is None:

@@ -64,15 +64,16 @@ class Line:
 class Lines:
     """A field that grows with its text."""
 
-    def __init__(self, rows: int = 1) -> None:
-        self.rows = rows
+    def __init__(self, rows: int = 1, width: int = 18, **extra: str) -> None:
+        self.rows, self.width, self.extra = rows, width, _attributes(extra)
 
     def __call__(self, field: Field, **attributes: Any) -> Markup:
         text = field.data or ""
-        rows = max(self.rows, min(6, sum(len(line) // 18 + 1 for line in text.splitlines())))
+        lines = sum(len(line) // self.width + 1 for line in text.splitlines())
+        rows = max(self.rows, min(6, lines))
         return _html(
             f'<textarea class="form-control" id="{field.id}" name="{field.name}"'
-            f' rows="{rows}"{_attributes(attributes)}>\n{escape(text)}</textarea>'
+            f' rows="{rows}"{self.extra}{_attributes(attributes)}>\n{escape(text)}</textarea>'
         )
 
 
@@ -138,7 +139,9 @@ def _line(**extra: str) -> Maker:
 
 _SHORT_TEXT = Line()
 _GROWING = Lines()
-_PARAGRAPHS = Lines(rows=3)
+_PARAGRAPHS = Lines(rows=3, width=60)
+_ADDRESS = Lines(width=24, inputmode="email", spellcheck="false")
+_ADDRESS_LINE = Line(inputmode="email", spellcheck="false")
 
 
 def _text(item: Item, label: str, _: Choices) -> Field:
@@ -150,6 +153,12 @@ def _text(item: Item, label: str, _: Choices) -> Field:
 
 def _growing(_item: Item, label: str, _: Choices) -> Field:
     return StringField(label, widget=_GROWING)
+
+
+def _email(item: Item, label: str, _: Choices) -> Field:
+    """Long addresses wrap in a narrow column."""
+    is_column = isinstance(item, forms.Column)
+    return StringField(label, widget=_ADDRESS if is_column else _ADDRESS_LINE)
 
 
 def _paragraphs(_item: Item, label: str, _: Choices) -> Field:
@@ -182,7 +191,7 @@ FIELDS: dict[str, Maker] = {
     "snils": _line(inputmode="numeric"),
     "inn": _line(inputmode="numeric"),
     "oid": _line(),
-    "email": _line(inputmode="email", spellcheck="false"),
+    "email": _email,
     "phone": _line(inputmode="tel"),
     "date": _line(inputmode="numeric", placeholder="дд.мм.гггг"),
     "subject_rf": _line(list="ed-subjects"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, Signatory
 from accessflow.forms.answers import Check
-from accessflow.forms.application import Row
+from accessflow.forms.application import Application, Row
 from accessflow.forms.rows import field_value, source_value
 from accessflow.services import signatories
 
@@ -46,11 +46,17 @@ def shown(request: Request, check: Check) -> dict[str, str]:
         "our_ref": request.our_ref,
         "our_date": request.our_date.isoformat() if request.our_date else "",
     }
-    for item in check.spec.fields:
-        values[FIELD + item.key] = _unbroken(field_value(item, check.application))
+    values |= shown_fields(check, check.application)
     if asks_justification(check):
         values[FIELD + JUSTIFICATION] = _unbroken(str(request.fields.get(JUSTIFICATION, "")))
     return values
+
+
+def shown_fields(check: Check, application: Application) -> dict[str, str]:
+    """The form's own fields: as typed, else as the organisation, the author or the form answers."""
+    return {
+        FIELD + item.key: _unbroken(field_value(item, application)) for item in check.spec.fields
+    }
 
 
 def clean(typed: Row) -> dict[str, str]:

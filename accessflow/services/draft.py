@@ -18,14 +18,14 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestRow
 from accessflow.domain.errors import Conflict
-from accessflow.forms.answers import Check, digits_of, validate
+from accessflow.forms.answers import Check, across, digits_of, validate
 from accessflow.forms.application import Application, Row
 from accessflow.forms.defect import Defect
 from accessflow.forms.grid import Grid, grid_of, is_blank, shown, taken
 from accessflow.forms.rows import printed_fields, printed_row
 from accessflow.services import details, edit_history, scope, totals, undo
 from accessflow.services.actor import Actor
-from accessflow.services.applications import application_of, check_of, find
+from accessflow.services.applications import application_of, check_of, find, form_of
 from accessflow.services.clock import moscow_date
 
 EDITABLE = frozenset({"draft"})
@@ -52,7 +52,8 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A draft after a change. `before`, `after`: its defects by row id.
+    """A draft after a change. `defects` by row id; `touched`: the rows whose defects are others now
+    because of another row.
 
     `refused`: fields beside the table that were not taken, and why. `note` says what an operation
     did, `undo` tells that it can be taken back, `focus` is the cell to go to.
@@ -60,8 +61,8 @@ class Outcome:
 
     request: Request
     check: Check
-    before: Defects
-    after: Defects
+    defects: Defects
+    touched: frozenset[int] = frozenset()
     clashes: tuple[Clash, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     changed: bool = False
@@ -144,19 +145,28 @@ class Draft:
     def close(self) -> Outcome:
         """Checks, counts, remembers. Nothing is written where nothing has changed."""
         self._settle()
-        before = by_row(self.check, self.grid, validate(self.check), [row.id for row in self.was])
         what = self._what_changed()
         if not what and not self.knows_more:
-            return self._outcome(self.check, before, before, changed=False)
+            check = check_of(self.session, self.catalogue, self.request)
+            return self._outcome(check, self._by_row(check, validate(check)))
         if printed_differs(self.check, self.checked_now()):
             self.request.content_version += 1
         self.request.updated_at = self.now
-        defects = totals.refresh(self.session, self.catalogue, self.request)
+        found = totals.refresh(self.session, self.catalogue, self.request)
         check = self.checked_now()
-        after = by_row(check, self.grid, defects, [row.id for row in self.rows])
-        count(self.request, after)
+        defects = self._by_row(check, found)
+        count(self.request, defects)
         self._remember(what)
-        return self._outcome(check, before, after, changed=True)
+        return self._outcome(check, defects, self._touched(defects), changed=True)
+
+    def _by_row(self, check: Check, found: Sequence[Defect]) -> Defects:
+        return by_row(check, self.grid, found, [row.id for row in self.rows])
+
+    def _touched(self, defects: Defects) -> frozenset[int]:
+        """Rows that have, or had, a defect because of another row, or of a field beside them."""
+        had = {self.was[d.row - 1].id for d in across(self.check) if d.row}
+        has = {row_id for row_id, found in defects.items() if row_id and _hangs_on_others(found)}
+        return frozenset(had | has)
 
     def _remember(self, what: dict[str, list[str]]) -> None:
         if what:
@@ -200,12 +210,19 @@ class Draft:
         """What stands there by now, with the facts of the beginning."""
         return replace(self.check, application=application_of(self.request))
 
-    def _outcome(self, check: Check, before: Defects, after: Defects, *, changed: bool) -> Outcome:
+    def _outcome(
+        self,
+        check: Check,
+        defects: Defects,
+        touched: frozenset[int] = frozenset(),
+        *,
+        changed: bool = False,
+    ) -> Outcome:
         return Outcome(
             request=self.request,
             check=check,
-            before=before,
-            after=after,
+            defects=defects,
+            touched=touched,
             clashes=tuple(self.clashes),
             refused=self.refused,
             changed=changed,
@@ -224,7 +241,7 @@ def opened(
         session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
         request = find(session, actor, request_id)
         require_editable(actor, request)
-        check = check_of(session, catalogue, request)
+        check = check_without_facts(catalogue, request)
         yield Draft(
             session=session,
             actor=actor,
@@ -272,6 +289,21 @@ def by_row(
             message = "Строка пустая. Заполните её или удалите."
             found[row_id] = (Defect(number, None, "blank_row", "error", message),)
     return found
+
+
+def _hangs_on_others(found: Sequence[Defect]) -> bool:
+    return any(d.code in ("duplicate_row", "email_not_unique", "role_not_allowed") for d in found)
+
+
+def check_without_facts(catalogue: Catalogue, request: Request) -> Check:
+    """Enough to show and to compare; `check_of` asks the database what else is known."""
+    spec, application = form_of(catalogue, request), application_of(request)
+    return Check(
+        spec=spec,
+        application=application,
+        target=catalogue.target_of(spec, application),
+        region=catalogue.checks_region,
+    )
 
 
 def count(request: Request, defects: Defects) -> None:

@@ -20,6 +20,7 @@ export function show({ text, kind = "ok", link = "", linkText = "" }) {
 export function adopt() {
   for (const strip of document.querySelectorAll("[data-toast]")) {
     strip.className = "af-toast";
+    delete strip.dataset.toast; // taken over once
     place(strip, strip.dataset.c === "danger");
   }
 }

@@ -1,0 +1,64 @@
+"""The application behind a real browser: a person signed in, on a server of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accessflow.db.session import Database
+from tests.request_examples import House, house
+from tests.support.browser import watched_page
+from tests.web.conftest import app, catalogue_folder, clock, db, signed_in
+
+__all__ = ["app", "catalogue_folder", "clock", "db", "signed_in"]  # fixtures
+
+
+@pytest.fixture
+def backend() -> str:
+    """The embedded database: what a browser sees does not hang on it."""
+    return "sqlite"
+
+
+@pytest.fixture
+def clinic(db: Database) -> House:
+    """An organisation with its secretary and its head."""
+    return house(db, short_name="ГБУЗ ЛО «Приозёрная РБ-учебная»")
+
+
+@dataclass
+class Desk:
+    """Somebody's browser: `page` is signed in, `address` has no trailing slash."""
+
+    page: Page
+    address: str
+    sign_in: Callable[[BrowserContext], None]
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture
+def desk(
+    app: Flask,
+    clinic: House,
+    browser: Browser,
+    live_server: Callable[[Flask], str],
+    signed_in: Callable[[int], FlaskClient],
+) -> Iterator[Desk]:
+    app.config["WTF_CSRF_ENABLED"] = True  # as in earnest
+    address = live_server(app)
+
+    def enter(context: BrowserContext) -> None:
+        cookie = signed_in(clinic.user).get_cookie("accessflow")
+        assert cookie is not None
+        context.add_cookies([{"name": "accessflow", "value": cookie.value, "url": address}])
+
+    with watched_page(browser) as page:
+        enter(page.context)
+        yield Desk(page, address, enter)

@@ -1,0 +1,417 @@
+"""The table editor under a person's hands."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, Response, request_finished
+from playwright.sync_api import Browser, Page, expect
+
+from accessflow.db.session import Database
+from tests.browser.conftest import Desk
+from tests.draft_examples import answers, draft, people, person
+from tests.request_examples import House
+
+SAVED = re.compile("Сохранено в")
+
+
+def cell(page: Page, row: int, key: str) -> str:
+    """The selector of a cell, rows counted from 1."""
+    base = page.locator("[name=row]").nth(row - 1).get_attribute("value")
+    return f"#r{base}-{key}"
+
+
+def settled(page: Page) -> None:
+    """Until what was typed has come to the server and the answer stands on the page."""
+    page.locator("#ed-state [data-saved]", has_text=SAVED).wait_for()
+
+
+def paste(page: Page, selector: str, text: str) -> None:
+    page.focus(selector)
+    page.evaluate(
+        """([selector, text]) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const made = {clipboardData: data, bubbles: true, cancelable: true};
+            document.querySelector(selector).dispatchEvent(new ClipboardEvent("paste", made));
+        }""",
+        [selector, text],
+    )
+
+
+def test_typing_saves_itself_and_says_so(desk: Desk, clinic: House, db: Database) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    page.fill(cell(page, 2, "position"), "Врач-терапевт")
+    page.keyboard.press("Tab")
+    settled(page)
+    assert answers(db, request)[1]["position"] == "Врач-терапевт"
+
+
+def test_an_error_appears_at_its_cell_when_the_cursor_leaves(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    snils = cell(page, 1, "snils")
+    page.fill(snils, "112-233-445 96")
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{snils}-e")).to_contain_text("Контрольное число не сходится")
+    expect(page.locator(snils)).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(snils)).to_have_attribute("aria-describedby", f"{snils[1:]}-e")
+    expect(page.locator("#ed-checks")).to_contain_text("1 ошибка")
+
+
+def test_an_error_waits_while_its_cell_is_being_filled(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    snils = cell(page, 1, "snils")
+    with page.expect_response(re.compile("/cells")):
+        page.fill(snils, "112-233")
+    expect(page.locator("#ed-checks")).to_contain_text("1 ошибка")
+    expect(page.locator(f"{snils}-e")).to_be_empty()
+    page.focus(cell(page, 1, "email"))
+    expect(page.locator(f"{snils}-e")).to_contain_text("11 цифр")
+
+
+def test_a_mended_cell_loses_its_error_at_once(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, [person(snils="112-233-445 96")])
+    page = desk.open(f"/requests/{request}/edit")
+    snils = cell(page, 1, "snils")
+    expect(page.locator(snils)).to_have_attribute("aria-invalid", "true")
+    page.fill(snils, "112-233-445 95")
+    expect(page.locator(f"{snils}-e")).to_be_empty()
+    expect(page.locator(snils)).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(snils)).to_be_focused()
+
+
+def test_another_rows_error_goes_with_its_cause(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, [person(0, email="one@mail.ru"), person(1, email="one@mail.ru")])
+    page = desk.open(f"/requests/{request}/edit")
+    second = cell(page, 2, "email")
+    expect(page.locator(f"{second}-e")).to_contain_text("Этот адрес уже в строке 1")
+    page.fill(cell(page, 1, "email"), "two@mail.ru")
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{second}-e")).to_be_empty()
+
+
+def test_the_button_of_an_error_mends_it(desk: Desk, clinic: House, db: Database) -> None:
+    request = draft(clinic, [person(last_name="Cоколов")])  # a Latin C
+    page = desk.open(f"/requests/{request}/edit")
+    page.get_by_role("button", name="Заменить на «Соколов»").click()
+    expect(page.locator(cell(page, 1, "last_name"))).to_have_value("Соколов")
+    assert answers(db, request)[0]["last_name"] == "Соколов"
+
+
+def test_thirty_rows_pasted_at_a_cell_fill_the_table(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, [{}])
+    page = desk.open(f"/requests/{request}/edit")
+    block = "\n".join(
+        f"Врач-терапевт\tПетрова\tАнна\tИвановна\t\t\t\tpaste{n}@mail.ru" for n in range(30)
+    )
+    paste(page, cell(page, 1, "position"), block)
+    expect(page.locator(".af-edit tbody tr")).to_have_count(30)
+    rows = answers(db, request)
+    assert [row["email"] for row in rows] == [f"paste{n}@mail.ru" for n in range(30)]
+    page.locator(".af-toast").get_by_role("button", name="Отменить").click()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(1)
+    assert answers(db, request) == [{}]
+
+
+def test_one_cell_is_pasted_as_text(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    paste(page, cell(page, 1, "position"), "Врач\n")
+    expect(page.locator(".af-edit tbody tr")).to_have_count(1)
+    assert page.locator(".af-toast").count() == 0
+
+
+def test_a_row_is_added_typed_into_and_removed_and_comes_back(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    page.get_by_role("button", name="Строка", exact=True).click()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(3)
+    expect(page.locator(cell(page, 3, "position"))).to_be_focused()
+    page.keyboard.type("Фельдшер")
+    page.get_by_role("button", name="Удалить строку 3").click()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Отменить", exact=True).last.click()
+    expect(page.locator(cell(page, 3, "position"))).to_have_value("Фельдшер")
+    assert answers(db, request)[2]["position"] == "Фельдшер"
+
+
+def test_the_keyboard_alone_does_it_all(desk: Desk, clinic: House, db: Database) -> None:
+    request = draft(clinic, people(3))
+    page = desk.open(f"/requests/{request}/edit")
+    page.focus(cell(page, 1, "position"))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Акушерка")
+    page.keyboard.press("Enter")
+    expect(page.locator(cell(page, 2, "position"))).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Control+d")
+    expect(page.locator(cell(page, 3, "position"))).to_have_value("Акушерка")
+    expect(page.locator(cell(page, 1, "position"))).to_be_focused()
+    assert [row["position"] for row in answers(db, request)] == ["Акушерка"] * 3
+    page.focus(cell(page, 3, "last_name"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Строка", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(cell(page, 4, "position"))).to_be_focused()
+
+
+def test_tab_goes_from_the_last_cell_to_the_next_row(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    page.focus(cell(page, 1, "role"))
+    page.keyboard.press("Tab")
+    expect(page.locator(cell(page, 2, "position"))).to_be_focused()
+
+
+def test_f8_goes_round_the_errors(desk: Desk, clinic: House) -> None:
+    rows = [person(0, snils="112-233-445 96"), person(1), person(2, last_name="Cоколов")]
+    request = draft(clinic, rows)
+    page = desk.open(f"/requests/{request}/edit")
+    page.keyboard.press("F8")
+    expect(page.locator(cell(page, 1, "snils"))).to_be_focused()
+    page.keyboard.press("F8")
+    expect(page.locator(cell(page, 3, "last_name"))).to_be_focused()
+    page.keyboard.press("F8")
+    expect(page.locator(cell(page, 1, "snils"))).to_be_focused()
+    page.keyboard.press("Shift+F8")
+    expect(page.locator(cell(page, 3, "last_name"))).to_be_focused()
+
+
+def test_the_list_of_checks_leads_to_the_cell(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, [person(0), person(1, snils="112-233-445 96")])
+    page = desk.open(f"/requests/{request}/edit")
+    page.locator("#ed-checks").get_by_role("link", name="Строка 2, СНИЛС").click()
+    expect(page.locator(cell(page, 2, "snils"))).to_be_focused()
+
+
+def test_a_page_left_at_once_loses_nothing(
+    desk: Desk, clinic: House, db: Database, app: Flask
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    arrived = threading.Event()
+
+    def note(_: Flask, response: Response, **_more: object) -> None:
+        if response.status_code == 204:  # the answer to what a page sends off as it goes
+            arrived.set()
+
+    request_finished.connect(note, app)
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    page.goto("about:blank")
+    assert arrived.wait(20)
+    assert answers(db, request)[0]["position"] == "Санитарка"
+
+
+def test_a_lost_session_keeps_the_words_until_after_the_sign_in(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    page.context.clear_cookies()
+    page.fill(cell(page, 1, "position"), "Лаборант")
+    page.keyboard.press("Tab")
+    trouble = page.locator("#ed-trouble")
+    expect(trouble).to_contain_text("Не сохранили: сеанс закончился")
+    trouble.get_by_role("link", name="Войти").click()
+    page.wait_for_url(re.compile("/login"))
+    desk.sign_in(page.context)
+    page.goto(f"{desk.address}/requests/{request}/edit")
+    expect(page.locator(cell(page, 1, "position"))).to_have_value("Лаборант")
+    settled(page)
+    expect(page.locator(".af-toast")).to_contain_text("Восстановлено")
+    assert answers(db, request)[0]["position"] == "Лаборант"
+    page.reload()
+    assert page.evaluate("Object.keys(sessionStorage).filter(k => k.startsWith('af-editor'))") == []
+
+
+def test_when_the_server_is_down_the_page_says_so_and_goes_on_trying(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    page.route("**/cells", lambda route: route.abort())
+    page.fill(cell(page, 1, "position"), "Лаборант")
+    page.keyboard.press("Tab")
+    expect(page.locator("#ed-trouble")).to_contain_text("нет связи с сервером")
+    expect(page.locator("#ed-state")).to_contain_text("Не сохранено")
+    page.unroute("**/cells")
+    settled(page)
+    expect(page.locator("#ed-trouble")).to_be_empty()
+    assert answers(db, request)[0]["position"] == "Лаборант"
+
+
+def test_the_same_row_changed_elsewhere_is_told_and_decided(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    other = page.context.new_page()
+    other.goto(f"{desk.address}/requests/{request}/edit")
+    other.fill(cell(other, 1, "position"), "Врач-хирург")
+    other.keyboard.press("Tab")
+    settled(other)
+    page.fill(cell(page, 1, "position"), "Врач-терапевт")
+    page.keyboard.press("Tab")
+    clash = page.locator("#ed-clashes")
+    expect(clash).to_contain_text("Строка 1: изменено")
+    expect(clash).to_contain_text("у вас «Врач-терапевт», там «Врач-хирург»")
+    expect(page.locator(cell(page, 1, "position"))).to_have_value("Врач-терапевт")
+    assert answers(db, request)[0]["position"] == "Врач-хирург"
+    clash.get_by_role("button", name="Оставить моё").click()
+    expect(clash).to_be_empty()
+    assert answers(db, request)[0]["position"] == "Врач-терапевт"
+
+
+def test_two_people_on_two_rows_do_not_meet(desk: Desk, clinic: House, db: Database) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    other = page.context.new_page()
+    other.goto(f"{desk.address}/requests/{request}/edit")
+    for who, row, text in ((other, 1, "Врач-хирург"), (page, 2, "Врач-терапевт")):
+        who.fill(cell(who, row, "position"), text)
+        who.keyboard.press("Tab")
+        settled(who)
+        expect(who.locator("#ed-clashes")).to_be_empty()
+    positions = [row["position"] for row in answers(db, request)]
+    assert positions == ["Врач-хирург", "Врач-терапевт"]
+
+
+def test_the_preview_follows_what_is_saved(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    page.locator("#ed-preview").scroll_into_view_if_needed()
+    picture = page.locator("#ed-page img")
+    first = picture.get_attribute("src")
+    assert page.evaluate("document.querySelector('#ed-page img').decode().then(() => true)")
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    page.keyboard.press("Tab")
+    settled(page)
+    page.locator("#ed-preview").scroll_into_view_if_needed()
+    expect(picture).not_to_have_attribute("src", first or "")
+
+
+def test_ctrl_enter_downloads_the_set_with_what_was_just_typed(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    with page.expect_download() as download:
+        page.keyboard.press("Control+Enter")
+    assert download.value.suggested_filename.endswith(".zip")
+    assert "ФРМСС" in download.value.suggested_filename
+    assert answers(db, request)[0]["position"] == "Санитарка"
+
+
+def test_the_organisations_columns_unfold_and_take_a_value_of_their_own(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    assert page.locator("td.is-fixed").count() == 3
+    page.get_by_label("развернуть столбцы организации").check()
+    own = cell(page, 1, "org_short_name")
+    expect(page.locator(own)).to_have_value("ГБУЗ ЛО «Приозёрная РБ-учебная»")
+    page.fill(own, "ГБУЗ ЛО «Другое имя»")
+    page.keyboard.press("Tab")
+    settled(page)
+    assert answers(db, request)[0]["org_short_name"] == "ГБУЗ ЛО «Другое имя»"
+
+
+def test_axe_finds_nothing(desk: Desk, clinic: House, axe: Callable[[Page], list[str]]) -> None:
+    rows = [person(0, snils="112-233-445 96"), person(1, last_name="Cоколов"), {}]
+    pages = [
+        draft(clinic, rows),
+        draft(clinic, [{}], form="appendix-15", system=None, action="network"),
+        draft(clinic, rows, form="appendix-04", system="rs-ssz"),
+        draft(clinic, rows, form="appendix-06", system="covid19"),
+        draft(clinic, [], form="appendix-02", system=None, action="cover"),
+        draft(clinic, rows, form="appendix-12", system="rs-tmk", action="revoke"),
+    ]
+    for scheme in ("light", "dark"):
+        desk.page.emulate_media(color_scheme=scheme)
+        for request in pages:
+            page = desk.open(f"/requests/{request}/edit?unfold=1")
+            assert axe(page) == [], (scheme, request)
+
+
+def test_at_twice_the_size_only_the_table_scrolls_sideways(desk: Desk, clinic: House) -> None:
+    request = draft(clinic, people(3))
+    desk.page.set_viewport_size({"width": 683, "height": 384})
+    page = desk.open(f"/requests/{request}/edit")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "(() => { const box = document.querySelector('.af-scroll');"
+        " return box.scrollWidth > box.clientWidth; })()"
+    )
+
+
+def test_two_hundred_rows_can_be_typed_into(desk: Desk, clinic: House, db: Database) -> None:
+    request = draft(clinic, people(200))
+    page = desk.open(f"/requests/{request}/edit")
+    page.fill(cell(page, 200, "position"), "Санитарка")
+    page.keyboard.press("Tab")
+    settled(page)
+    assert answers(db, request)[199]["position"] == "Санитарка"
+
+
+class WithoutJavaScript:
+    """The same page in a browser that runs no scripts."""
+
+    def __init__(self, desk: Desk, browser: Browser) -> None:
+        self.context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+        desk.sign_in(self.context)
+        self.page = self.context.new_page()
+
+
+@pytest.fixture
+def plain(desk: Desk, browser: Browser) -> WithoutJavaScript:
+    return WithoutJavaScript(desk, browser)
+
+
+def test_without_javascript_the_form_does_the_whole_job(
+    desk: Desk, plain: WithoutJavaScript, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = plain.page
+    page.goto(f"{desk.address}/requests/{request}/edit")
+    page.fill(cell(page, 1, "position"), "Акушерка")
+    page.get_by_role("button", name="Строка", exact=True).click()
+    page.fill(cell(page, 2, "last_name"), "Cоколов")  # a Latin C
+    page.get_by_role("button", name="Сохранить").last.click()
+    expect(page.locator(cell(page, 2, "last_name"))).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Заменить на «Соколов»").click()
+    expect(page.locator(cell(page, 2, "last_name"))).to_have_value("Соколов")
+    page.locator("[name=row]").nth(1).check(force=True)
+    page.get_by_role("button", name="Удалить", exact=True).click()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(1)
+    page.locator(".af-flash").get_by_role("button", name="Отменить").click()
+    expect(page.locator(cell(page, 2, "last_name"))).to_have_value("Соколов")
+    rows = answers(db, request)
+    assert (rows[0]["position"], rows[1]["last_name"]) == ("Акушерка", "Соколов")
+
+
+def test_without_javascript_a_block_is_pasted_and_the_file_comes(
+    desk: Desk, plain: WithoutJavaScript, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, [{}])
+    page = plain.page
+    page.goto(f"{desk.address}/requests/{request}/edit")
+    page.get_by_text("Вставить из Excel").click()
+    page.fill("#ed-block", "Фамилия\tИмя\nПетрова\tАнна\nЗимина\tЕлена")
+    page.get_by_role("button", name="Вставить в таблицу").click()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(2)
+    assert [row["last_name"] for row in answers(db, request)] == ["Петрова", "Зимина"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF").click()
+    assert download.value.suggested_filename.endswith(".pdf")
