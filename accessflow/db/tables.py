@@ -284,11 +284,18 @@ class Request(Base):
         # A page of the list is read off an index in its order, however many there are.
         Index(None, "organization_id", "id"),
         Index(None, "organization_id", "updated_at", "id"),
-        Index(None, "organization_id", "state", "updated_at", "id"),
-        Index(None, "organization_id", "system", "updated_at", "id"),
+        # The last columns are those that counting looks at besides.
+        Index(
+            "ix_requests_organization_id_state",
+            *("organization_id", "state", "updated_at", "id", "deleted_at"),
+        ),
+        Index(
+            "ix_requests_organization_id_system",
+            *("organization_id", "system", "updated_at", "id", "state", "deleted_at"),
+        ),
         Index(None, "updated_at", "id"),
         Index(None, "state", "updated_at", "id"),
-        Index(None, "system", "updated_at", "id"),
+        Index("ix_requests_system", "system", "updated_at", "id", "state", "deleted_at"),
         Index(None, "batch"),
     )
 

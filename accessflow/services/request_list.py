@@ -6,11 +6,21 @@ are ranges of an index, and counting stops at a bound.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -27,6 +37,8 @@ PAGE_SIZE = 25
 FEW_IDS = 300
 """So many matches of a word are looked up one by one; where there are more, any page meets some."""
 NAMES_SHOWN = 2
+MOST, MOST_IN_TAB = 1000, 99
+"""Counting stops beyond these."""
 EXPORT_CHUNK = 500
 
 STATES = (
@@ -66,45 +78,81 @@ class Filter:
 def matching(
     session: Session, actor: Actor, catalogue: Catalogue, found: Filter
 ) -> Select[Request]:
-    """What the actor may see of what is looked for, in no order."""
-    query = select(Request).where(Request.deleted_at.is_(None), scope.requests_seen(actor))
-    for condition in _conditions(catalogue, found):
-        query = query.where(condition)
+    """What the actor may see of what is looked for, in no order.
+
+    Rare words are looked up first: then the query goes by those ids alone. Common ones are met on
+    the way through any order. Which is which no planner without statistics can tell.
+    """
     looked_for = words(found.text)
     if found.text.strip() and not looked_for:  # signs only: nothing is found by them
-        return query.where(false())
+        return select(Request).where(false())
+    ids = None if found.ids is None else set(found.ids)
+    common = []
     for word in sorted(looked_for):
-        query = query.where(_with_word(session, word))
-    return query
+        few = _few(session, word)
+        if few is None:
+            common.append(_with_word(word))
+        else:
+            ids = few if ids is None else ids & few
+    columns = INDEXED if ids is None else BY_IDS
+    query = select(Request).where(
+        Request.deleted_at.is_(None), scope.requests_seen(actor, columns.organization_id)
+    )
+    if ids is not None:
+        query = query.where(Request.id.in_(ids))
+    return query.where(*_conditions(catalogue, found, columns), *common)
 
 
-def _conditions(catalogue: Catalogue, found: Filter) -> Iterator[ColumnElement[bool]]:
-    if states := TABS.get(found.tab):
-        yield Request.state == states[0] if len(states) == 1 else Request.state.in_(states)
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that filters ask for."""
+
+    organization_id: SQLColumnExpression[int]
+    state: SQLColumnExpression[str]
+    system: SQLColumnExpression[str | None]
+
+
+INDEXED = Columns(Request.organization_id, Request.state, Request.system)
+# With the ids known an index of these would be a long way round, so they are made expressions.
+BY_IDS = Columns(Request.organization_id + 0, Request.state + "", Request.system + "")
+
+
+def _conditions(
+    catalogue: Catalogue, found: Filter, columns: Columns
+) -> Iterator[ColumnElement[bool]]:
+    yield from _of_tab(found.tab, columns)
     if found.system:
         slugs = [system.slug for system in together(catalogue, found.system)]
-        yield Request.system == slugs[0] if len(slugs) == 1 else Request.system.in_(slugs)
+        yield columns.system == slugs[0] if len(slugs) == 1 else columns.system.in_(slugs)
     if found.action:
         yield Request.action == found.action
     if found.organization is not None:
-        yield Request.organization_id == found.organization
+        yield columns.organization_id == found.organization
     if found.errors:
         yield Request.error_count > 0 if found.errors == "yes" else Request.error_count == 0
     if found.author is not None:
         yield Request.author_id == found.author
-    if found.ids is not None:
-        yield Request.id.in_(found.ids)
 
 
-def _with_word(session: Session, word: str) -> ColumnElement[bool]:
-    """Requests with a word that begins so. A rare one is looked up, a common one is met on the way:
-    which of the two is quicker no planner without statistics can tell."""
-    hit = and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
-    few = select(RequestWord.request_id).where(hit).limit(FEW_IDS + 1)
+def _of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]]:
+    if states := TABS.get(tab):
+        yield columns.state == states[0] if len(states) == 1 else columns.state.in_(states)
+
+
+def _few(session: Session, word: str) -> set[int] | None:
+    """The requests with a word that begins so; None where they are many."""
+    few = select(RequestWord.request_id).where(_begins(word)).limit(FEW_IDS + 1)
     ids = set(session.scalars(few))
-    if len(ids) <= FEW_IDS:
-        return Request.id.in_(ids)
-    return select(RequestWord.word).where(RequestWord.request_id == Request.id, hit).exists()
+    return ids if len(ids) <= FEW_IDS else None
+
+
+def _with_word(word: str) -> ColumnElement[bool]:
+    here = RequestWord.request_id == Request.id
+    return select(RequestWord.word).where(here, _begins(word)).exists()
+
+
+def _begins(word: str) -> ColumnElement[bool]:
+    return and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
 
 
 def sort_of(catalogue: Catalogue, name: str) -> Sort:
@@ -148,10 +196,42 @@ def part(
     )
 
 
-def count(session: Session, query: Select[Request], most: int) -> int:
+def _bounded(query: Select[Request], most: int) -> ScalarSelect[int]:
     """How many match; `most` + 1 where there are more than that."""
     some = query.with_only_columns(Request.id).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`total` of what is shown, and by tab; beyond their bounds MOST + 1, None where not known."""
+
+    total: int
+    tabs: dict[str, int | None]
+
+
+def counts(session: Session, actor: Actor, catalogue: Catalogue, found: Filter) -> Counts:
+    """Without a filter each tab is counted off its index up to MOST_IN_TAB. With one, everything
+    that matches is counted in one go up to MOST, and beyond that the tabs stay without numbers: a
+    rare state among many matches cannot be found without looking through them."""
+    everywhere = replace(found, tab="")
+    query = matching(session, actor, catalogue, everywhere)
+    if everywhere == Filter():
+        every = [_bounded(query.where(*_of_tab(tab)), MOST_IN_TAB) for tab in TABS]
+        shown = _bounded(query.where(*_of_tab(found.tab)), MOST)
+        numbers = list(session.execute(select(shown, *every)).one())
+        return Counts(numbers[0], dict(zip(TABS, numbers[1:], strict=True)))
+    some = query.with_only_columns(Request.state).limit(MOST + 1).subquery()
+    grouped = session.execute(select(some.c.state, func.count()).group_by(some.c.state))
+    by_state: Counter[str] = Counter({state: number for state, number in grouped})  # noqa: C416
+    if by_state.total() > MOST:
+        total = MOST + 1
+        if found.tab:
+            here = _bounded(query.where(*_of_tab(found.tab)), MOST)
+            total = session.scalars(select(here)).one()
+        return Counts(total, dict.fromkeys(TABS))
+    tabs = {tab: sum(by_state[s] for s in states or by_state) for tab, states in TABS.items()}
+    return Counts(tabs[found.tab], dict(tabs))
 
 
 def names_of(session: Session, requests: Iterable[Request]) -> dict[int, tuple[PersonName, ...]]:

@@ -7,7 +7,7 @@ is a matter of `web/access.py`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accessflow.db.tables import Employment, Organization, Person, Request
@@ -74,9 +74,15 @@ UNFILED = ("draft", "ready")
 """States before sending: not yet МИАЦ's business, but the organisation's own."""
 
 
-def requests_seen(actor: Actor) -> ColumnElement[bool]:
-    """Applications of the own organisation, and filed ones of every other for those who see all."""
-    own = Request.organization_id == (actor.organization_id or 0)
+def requests_seen(
+    actor: Actor, organization_id: SQLColumnExpression[int] | None = None
+) -> ColumnElement[bool]:
+    """Applications of the own organisation, and filed ones of every other for those who see all.
+
+    `organization_id` may stand for the column, where a query is not to be led by its index.
+    """
+    owner = Request.organization_id if organization_id is None else organization_id
+    own = owner == (actor.organization_id or 0)
     if not sees_all(actor):
         return own
     filed = Request.state.not_in(UNFILED)

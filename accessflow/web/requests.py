@@ -18,7 +18,7 @@ from accessflow.services import people, request_list, scope
 from accessflow.services.applications import form_of
 from accessflow.services.draft import may_edit
 from accessflow.services.offers import offers
-from accessflow.services.request_list import SORTS, TABS, Filter
+from accessflow.services.request_list import MOST_IN_TAB, SORTS, TABS, Counts, Filter
 from accessflow.web import context, request_card, request_new, request_words
 from accessflow.web.exports import sheet
 from accessflow.web.request_blueprint import blueprint, short_name
@@ -28,8 +28,6 @@ from accessflow.web.words import moment
 __all__ = ["blueprint", "request_card", "request_new"]  # their pages belong to the blueprint
 
 DEFAULT_SORT = "-updated"
-MOST_COUNTED = 1000
-MOST_IN_TAB = 99
 KEPT = ("tab", "system", "action", "organization", "errors", "author", "sort")
 NOBODY = "0"
 _DIGITS = re.compile(r"[\d\s*-]+", re.ASCII)
@@ -67,6 +65,7 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after", ""),
         before=request.args.get("before", ""),
     )
+    counts = request_list.counts(session, actor, catalogue, found)
     names = request_list.names_of(session, part.items)
     overseer = scope.sees_all(actor)
     return render_template(
@@ -75,9 +74,10 @@ def index() -> ResponseReturnValue:
         part=part,
         first=max(1, request.args.get("n", 1, type=int)),
         size=request_list.PAGE_SIZE,
-        total=request_list.count(session, query, MOST_COUNTED),
-        most=MOST_COUNTED,
-        tabs=_tabs(found),
+        total=counts.total,
+        most=request_list.MOST,
+        tabs=_tabs(found, counts),
+        everywhere=counts.tabs[""],
         found=found,
         narrowed=_narrowed(found),
         sort=sort,
@@ -152,18 +152,20 @@ def _snils_in(text: str) -> str:
     return digits
 
 
-def _tabs(found: Filter) -> list[tuple[str, str, int]]:
-    """Slug, label and bounded count; beyond the first two only those that hold something."""
-    counted = [
-        (
-            tab,
-            label,
-            request_list.count(context.session(), _matching(replace(found, tab=tab)), MOST_IN_TAB),
-        )
+def _tabs(found: Filter, counts: Counts) -> list[tuple[str, str, str]]:
+    """Slug, label and number of each tab; beyond the first two only those that hold something."""
+    always = {"", found.tab} if scope.sees_all(context.actor()) else {"", "draft", found.tab}
+    return [
+        (tab, label, _told(counts.tabs[tab]))
         for tab, label in request_words.TABS.items()
+        if counts.tabs[tab] or tab in always
     ]
-    always = ("", "draft") if not scope.sees_all(context.actor()) else ("",)
-    return [entry for entry in counted if entry[2] or entry[0] in (*always, found.tab)]
+
+
+def _told(number: int | None) -> str:
+    if number is None:
+        return ""
+    return f"{MOST_IN_TAB}+" if number > MOST_IN_TAB else str(number)
 
 
 def _line(item: Request, names: tuple[PersonName, ...]) -> Line:

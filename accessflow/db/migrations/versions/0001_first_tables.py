@@ -250,15 +250,15 @@ def upgrade() -> None:
         op.f("ix_requests_organization_id_id"), "requests", ["organization_id", "id"], unique=False
     )
     op.create_index(
-        op.f("ix_requests_organization_id_state_updated_at_id"),
+        "ix_requests_organization_id_state",
         "requests",
-        ["organization_id", "state", "updated_at", "id"],
+        ["organization_id", "state", "updated_at", "id", "deleted_at"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_requests_organization_id_system_updated_at_id"),
+        "ix_requests_organization_id_system",
         "requests",
-        ["organization_id", "system", "updated_at", "id"],
+        ["organization_id", "system", "updated_at", "id", "state", "deleted_at"],
         unique=False,
     )
     op.create_index(
@@ -274,9 +274,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_requests_system_updated_at_id"),
+        "ix_requests_system",
         "requests",
-        ["system", "updated_at", "id"],
+        ["system", "updated_at", "id", "state", "deleted_at"],
         unique=False,
     )
     op.create_index(
@@ -399,11 +399,11 @@ def downgrade() -> None:
     op.drop_table("email_claims")
     op.drop_table("selections")
     op.drop_index(op.f("ix_requests_updated_at_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_system_updated_at_id"), table_name="requests")
+    op.drop_index("ix_requests_system", table_name="requests")
     op.drop_index(op.f("ix_requests_state_updated_at_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_updated_at_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_organization_id_system_updated_at_id"), table_name="requests")
-    op.drop_index(op.f("ix_requests_organization_id_state_updated_at_id"), table_name="requests")
+    op.drop_index("ix_requests_organization_id_system", table_name="requests")
+    op.drop_index("ix_requests_organization_id_state", table_name="requests")
     op.drop_index(op.f("ix_requests_organization_id_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_batch"), table_name="requests")
     op.drop_table("requests")
