@@ -4,6 +4,6 @@ pytest_plugins = [
     "tests.support.no_skips",
     "tests.support.databases",
     "tests.support.browser",
-    "tests.support.office",
+    "tests.support.demonstration",
     "tests.support.office",
 ]

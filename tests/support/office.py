@@ -1,80 +1,50 @@
-"""The demonstration, made once a run and copied for each test, served to a real browser."""
+"""LibreOffice as a second reader of the documents: its own profile, so that runs may overlap."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Page
 
-from tests.factories import NOON, FrozenClock
+SECONDS_PER_FILE = 60
+
+Convert = Callable[[Mapping[str, bytes]], dict[str, bytes]]
 
 
 @pytest.fixture(scope="session")
-def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the demonstration, to be copied."""
-    # Imported late, as in `databases.py`: unit tests start without the application.
-    from accessflow.catalogue.load import load
-    from accessflow.config import catalogue_dir
-    from accessflow.db.session import Database
-    from accessflow.services import demo
+def office_pdfs(tmp_path_factory: pytest.TempPathFactory) -> Convert:
+    """`office_pdfs({"a.docx": data, ...})` gives LibreOffice's PDF of each file by its name.
 
-    file = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
-    demo.prepare(database, now=NOON, catalogue=load(catalogue_dir({})))
-    database.dispose()
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return file
+    One start serves all files of a call: a start takes a second, a file a fraction of one.
+    """
+    profile = tmp_path_factory.mktemp("office-profile")
 
+    def convert(files: Mapping[str, bytes]) -> dict[str, bytes]:
+        folder = tmp_path_factory.mktemp("office")
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        done = subprocess.run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{profile}",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder / "pdf",
+                *(folder / name for name in files),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_PER_FILE * len(files),
+            check=False,
+        )
+        made = {name: folder / "pdf" / f"{Path(name).stem}.pdf" for name in files}
+        missing = [name for name, pdf in made.items() if not pdf.exists()]
+        if done.returncode or missing:
+            raise RuntimeError(f"not converted: {missing}; {done.stdout}{done.stderr}")
+        return {name: pdf.read_bytes() for name, pdf in made.items()}
 
-@pytest.fixture
-def office_clock() -> FrozenClock:
-    """The demonstration's clock: Monday 23.11.2026, noon in Moscow, until it is moved."""
-    return FrozenClock()
-
-
-@pytest.fixture
-def demo_app(demo_template: Path, tmp_path: Path, office_clock: FrozenClock) -> Iterator[Flask]:
-    """The application on a copy of the demonstration."""
-    from accessflow.app import create_app
-    from accessflow.config import Settings, catalogue_dir
-
-    file = tmp_path / "demo.sqlite3"
-    shutil.copyfile(demo_template, file)
-    settings = Settings(
-        database_url=f"sqlite:///{file}",
-        secret_key="a key for tests, of at least 32 characters",
-        data_dir=tmp_path,
-        catalogue_dir=catalogue_dir({}),
-        secure_cookies=False,
-    )
-    app = create_app(settings, clock=office_clock)
-    yield app
-    app.extensions["accessflow"].database.dispose()
-
-
-@pytest.fixture
-def office(demo_app: Flask, live_server: Callable[[Flask], str]) -> str:
-    """The address of the running demonstration."""
-    return live_server(demo_app)
-
-
-@pytest.fixture
-def sign_in(office: str) -> Callable[[Page, str], None]:
-    """`sign_in(page, login)` opens the start page of a demonstration account."""
-
-    def enter(page: Page, login: str) -> None:
-        page.goto(f"{office}/login")
-        page.fill("#username", login)
-        page.fill("#password", "accessflow-demo")
-        page.press("#password", "Enter")
-        page.wait_for_selector(".af-top")
-
-    return enter
+    return convert
