@@ -90,6 +90,8 @@ def pick() -> ResponseReturnValue:
 @blueprint.post("/new/form")
 def single() -> ResponseReturnValue:
     """A draft of a form that concerns no system."""
+    if not request.form.get("form"):
+        raise Invalid("Выберите форму.")
     made = requests.create_single(
         context.db(),
         actor=context.actor(),

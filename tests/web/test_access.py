@@ -20,6 +20,9 @@ from accessflow.app import create_app
 from accessflow.db.session import Database
 from accessflow.db.tables import Base, ImportJob, ImportRow, Signatory, Unit
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
+from accessflow.services import requests
+from accessflow.services.actor import Actor
+from accessflow.services.picks import Picks
 from accessflow.web import access
 from accessflow.web.access import ACCESS, PUBLIC, UndeclaredAccess, check_declared
 from tests import factories
@@ -37,7 +40,9 @@ class World:
         return {name: self.ids[name] for name in rule.arguments}
 
 
-def world(db: Database, kind: str = "mo") -> World:
+def world(app: Flask, kind: str = "mo") -> World:
+    core = app.extensions["accessflow"]
+    db: Database = core.database
     own = factories.organization(db, kind=kind)
     person = factories.person(db, own)
     author = factories.account(db, "secretary", own)
@@ -55,17 +60,27 @@ def world(db: Database, kind: str = "mo") -> World:
         employment = session.scalar(
             text("select id from employments where person_id = :id").bindparams(id=person)
         )
-        ids: Arguments = {
-            "organization_id": own,
-            "unit_id": unit.id,
-            "signatory_id": signer.id,
-            "person_id": person,
-            "employment_id": employment,
-            "job_id": job.id,
-            "step": "archive",
-            "filename": "af.css",
-        }
-    return World(ids)
+    clerk = Actor(author, "secretary", own)
+    picks = Picks(people=(int(employment or 0),), systems=("frmss",))
+    (request_id,) = requests.create(
+        db, actor=clerk, now=factories.NOON, catalogue=core.catalogue, picks=picks
+    )
+    return World({
+        "organization_id": own,
+        "unit_id": unit.id,
+        "signatory_id": signer.id,
+        "person_id": person,
+        "employment_id": int(employment or 0),
+        "job_id": job.id,
+        "request_id": request_id,
+        "step": "archive",
+        "filename": "af.css",
+        "kind": "pdf",
+        "page": 1,
+        "slug": "appendix-08",
+        "action": "grant",
+        "extension": "docx",
+    })  # fmt: skip
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -90,10 +105,10 @@ def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def own(db: Database) -> dict[str, World]:
+def own(app: Flask) -> dict[str, World]:
     """One world for the МО's roles, one for the committee's own organisation."""
-    mo = world(db)
-    return {role: world(db, "committee") if role == "committee" else mo for role in ROLES}
+    mo = world(app)
+    return {role: world(app, "committee") if role == "committee" else mo for role in ROLES}
 
 
 @pytest.fixture
@@ -158,7 +173,7 @@ def test_each_role_is_let_in_where_declared_and_nowhere_else(
 def test_nothing_of_another_organisation_is_there(
     app: Flask, db: Database, role: Role, client_as: Callable[[Role], FlaskClient]
 ) -> None:
-    other = world(db)
+    other = world(app)
     before = contents(db)
     client = client_as(role)
     for rule, method in rules(app):
