@@ -160,8 +160,15 @@ def _field_defects(check: Check) -> Iterator[Defect]:
 
 
 def _text_defects(
-    check: Check, item: Column | Field, text: str, row: int | None, key: str, label: str
+    check: Check,
+    item: Column | Field,
+    text: str,
+    row: int | None,
+    key: str,
+    label: str,
+    kind: str = "",
 ) -> Iterator[Defect]:
+    """`kind`: what the text is, where it is but a part of the column (a surname)."""
     if not text.strip():
         if item.required:
             yield Defect(row, key, "required", "error", f"{label}: не заполнено. Впишите.")
@@ -172,7 +179,7 @@ def _text_defects(
         )
         yield Defect(row, key, "over_length", "error", message)
     else:
-        yield from _flaws(check, item.kind, text, row, key)
+        yield from _flaws(check, kind or item.kind, text, row, key)
 
 
 def _row_count(check: Check) -> Iterator[Defect]:
@@ -212,7 +219,7 @@ def _cell_defects(
     else:
         text = typed if kind in NAME_KEYS else check.value(column, row)
         label = LABELS.get(key, column.plain_header.strip(" *:"))
-        yield from _text_defects(check, column, text, number, key, label)
+        yield from _text_defects(check, column, text, number, key, label, kind)
 
 
 LABELS = {"last_name": "Фамилия", "first_name": "Имя", "middle_name": "Отчество"}

@@ -273,3 +273,17 @@ def test_every_message_is_a_russian_sentence() -> None:
     for defect in found(spoiled):
         assert defect.message[0].isupper() or defect.message[0] == "«"
         assert defect.message.endswith((".", "»"))
+
+
+@pytest.mark.parametrize("system", ["rs-ssz", "rs-tmk", "vimis-onko", "orph"])
+def test_the_parts_of_a_whole_name_are_read_like_columns_of_their_own(system: str) -> None:
+    """App. 3, 4, 5, 12 and 14 print the whole name in one cell."""
+    filled = application(system, "grant", row() | {"last_name": "Cоколов"})  # a Latin C
+    assert (1, "last_name", "homoglyph", "error") in codes(filled)
+
+
+def test_a_look_alike_letter_is_told_once() -> None:
+    filled = application("frmss", "grant", row() | {"last_name": "Cоколов"})
+    assert [c for c in codes(filled) if c[1] == "last_name"] == [
+        (1, "last_name", "homoglyph", "error")
+    ]
