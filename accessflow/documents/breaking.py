@@ -11,10 +11,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from accessflow.documents.metrics import Width, width_of
+from accessflow.documents.metrics import Width, face, width_of
 from accessflow.domain.errors import Invalid
 
 DOUBT = 0.25
@@ -29,7 +29,7 @@ _BREAK = re.compile(
     r"|(?<=[^\s(\[{„] )(?![ .,;:!?)\]}]|$)"
 )
 _NUMBER = re.compile(r"[0+() -]{8,20}")
-_MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: ]")
+MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: ]")
 _ATOM = re.compile(r"\^.|.", re.DOTALL)
 _NICE = re.compile(r"[@._/,;:)-]")
 """A word too long for its line had better be cut after one of these."""
@@ -72,11 +72,16 @@ class Filled(NamedTuple):
 
 @lru_cache(maxsize=20_000)
 def measured(text: str, bold: bool, rich: bool) -> Measured:
-    """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape."""
+    """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape.
+
+    Raises `Invalid` where it holds a control character, which no document can.
+    """
     if not text:
         return Measured((), (), (), 0.0, 0.0)
+    if _CONTROL.search(text):
+        raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
     width = width_of(bold, rich)
-    if _MAY_BREAK.search(text) is None:
+    if MAY_BREAK.search(text) is None:
         whole = width(text)
         return Measured((text,), (whole,), (whole,), whole, whole)
     blank = width(" ")
@@ -125,8 +130,6 @@ def fill_shape(
     text: str, width: int, size: float, bold: bool, rich: bool, first: int, nice: bool
 ) -> Filled:
     """`fill` of a text by its shape."""
-    if _CONTROL.search(text):
-        raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
     full = width * 50 / size
     shy = first * 50 / size
     doubt = DOUBT * 1000 / size
@@ -134,6 +137,8 @@ def fill_shape(
     parts = [measured(part, bold, rich) for part in text.split("\n")]
     if all(part.natural + shy < full - doubt for part in parts):
         return Filled(tuple(_whole_lines(parts, em)))
+    if len(parts) == 1 and len(parts[0].pieces) == 1 and not shy and not rich:
+        return fill_word(face(bold).advances(text), nice_cuts(text) if nice else [], width, size)
     setter = _Setter(parts, shy, doubt, width_of(bold, rich))
     setting = setter.settle(full)
     if nice and setting.ugly:
@@ -148,6 +153,60 @@ def _whole_lines(parts: list[Measured], em: float) -> Iterator[Line]:
         length = sum(map(len, part.pieces))
         yield Line(at, at + length, part.natural * em, True)
         at += length + 1
+
+
+def nice_cuts(word: str) -> list[int]:
+    """After which characters a word that must be cut had better be, from the last on."""
+    return [found.end() for found in _NICE.finditer(word)][::-1]
+
+
+def fill_word(ends: list[float], nice: list[int], width: int, size: float) -> Filled:
+    """`fill` of a word with no break in it, given where its characters end: most cells that are cut
+    are e-mails."""
+    full = limit = width * 50 / size
+    doubt = DOUBT * 1000 / size
+    cuts, margin = _cuts(ends, limit)
+    while margin < doubt and limit > full - 13 * doubt:
+        limit -= 2.5 * doubt
+        cuts, margin = _cuts(ends, limit)
+    ugly = sum(cut not in nice for cut in cuts)
+    for at in nice if ugly else ():
+        narrower = ends[at] + 1.5 * doubt
+        if narrower * (len(cuts) + 1) < ends[-1]:
+            break
+        if narrower >= limit:
+            continue
+        others, margin = _cuts(ends, narrower)
+        less = sum(cut not in nice for cut in others)
+        if less < ugly and margin >= doubt and len(others) <= len(cuts):
+            limit, cuts, ugly = narrower, others, less
+            if not ugly:
+                break
+    em = size / 1000
+    last = len(ends) - 1
+    lines = [
+        Line(begin, end, (ends[end] - ends[begin]) * em, end == last)
+        for begin, end in pairwise([0, *cuts, last])
+    ]
+    return Filled(tuple(lines), round((full - limit) * em * 20))
+
+
+def _cuts(ends: list[float], limit: float) -> tuple[list[int], float]:
+    """Where a word is cut that fills lines as they go, and how near the nearest decision was."""
+    cuts = []
+    start = 0.0
+    margin = float("inf")
+    last = len(ends) - 1
+    while True:
+        room = start + limit
+        cut = bisect_right(ends, room) - 1
+        if cut >= last:
+            return cuts, min(margin, room - ends[last])
+        if ends[cut] <= start:
+            cut += 1  # not even one character fits
+        margin = min(margin, abs(room - ends[cut]), abs(ends[cut + 1] - room))
+        cuts.append(cut)
+        start = ends[cut]
 
 
 class _Setter:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from operator import sub
 from typing import NamedTuple
 
-from accessflow.documents.breaking import DOUBT, is_number, measured, shape
-from accessflow.documents.grid import GridRow
-from accessflow.documents.metrics import width_of
-from accessflow.documents.model import TableColumn
+from accessflow.documents.breaking import DOUBT, MAY_BREAK, is_number, measured, nice_cuts, shape
+from accessflow.documents.grid import GridRow, grid
+from accessflow.documents.metrics import face, width_of
+from accessflow.documents.model import Cell, TableColumn
 
-_SEGMENT = re.compile(r"[^@._/-]*[@._/-]*")
 _ADDRESS = re.compile(r"@|://|_|\d\.\d|.{28}")
 """A word that may be cut: an e-mail, a link, an OID, one so long that no column is made for it."""
 _SEGMENT_MOST = 9_000.0
@@ -23,17 +23,24 @@ _WEIGHT_SHARE = 0.3
 _ROOM = 2.5 * DOUBT * 20 + 20  # widths are cut to whole points
 
 
-class _Lengths(NamedTuple):
-    """Of a text: its longest word that may not be cut, its longest word, all of it in one line."""
+class Lengths(NamedTuple):
+    """Of a text, in 1/1000 of the type size: its longest word that may not be cut, its longest
+    word, all of it in one line. `ends`, `nice`: what `fill_word` wants, of an address."""
 
     least: float
     uncut: float
     natural: float
+    ends: list[float] | None = None
+    nice: list[int] | None = None
+
+
+Known = dict[str, Lengths]
+"""Texts of a column that stand in its cells as they are, with their lengths."""
 
 
 class _Need(NamedTuple):
-    """What a column asks for: `least` cuts no word, `uncut` no address, `most` breaks no line; `wish`
-    suits its texts. In twips."""
+    """What a column asks for in twips: `least` cuts no word, `uncut` no address, `most` breaks no
+    line; `wish` suits its texts."""
 
     least: float
     uncut: float
@@ -43,22 +50,19 @@ class _Need(NamedTuple):
 
 def column_widths(
     columns: Sequence[TableColumn],
-    header: Sequence[GridRow],
-    rows: Sequence[GridRow],
+    header: Sequence[Lengths],
+    known: Sequence[Known],
     total: int,
     size: float,
     pad: int,
-    bold: bool,
 ) -> tuple[list[int], bool]:
     """Widths in twips that add up to `total`, and whether every word has room in them.
 
-    `pad` is the white at both sides of a cell together, `bold` the header's type.
+    `header` and `known` are what `header_lengths` and the rows' texts gave, `pad` the white at both
+    sides of a cell together.
     """
-    count = len(columns)
-    needs = [
-        _need(head, body, size / 50, pad + _ROOM)
-        for head, body in zip(_lengths(header, count, bold), _lengths(rows, count), strict=True)
-    ]
+    unit = size / 50
+    needs = [_need(head, body, unit, pad + _ROOM) for head, body in zip(header, known, strict=True)]
     least = [need.least for need in needs]
     spare = total - sum(least)
     if spare < 0:
@@ -74,36 +78,67 @@ def column_widths(
     return _whole(_shared(least, [need.most for need in needs], wishes, total), total), True
 
 
-def _lengths(
-    rows: Iterable[GridRow], count: int, bold: bool = False
-) -> list[dict[tuple[str, bool], _Lengths]]:
+@lru_cache(maxsize=256)
+def header_lengths(header: tuple[tuple[Cell, ...], ...], count: int, bold: bool) -> list[Lengths]:
+    """The longest of each column's header."""
+    known = cell_lengths(grid(header, count), count, bold, rich=True)
+    return [
+        Lengths(*(max(item[i] for item in texts.values()) for i in range(3)))
+        if texts
+        else Lengths(0.0, 0.0, 0.0)
+        for texts in known
+    ]
+
+
+def cell_lengths(
+    rows: Sequence[GridRow], count: int, bold: bool = False, rich: bool = False
+) -> list[Known]:
     """What each column's texts are long. A cell over several columns asks each for its part."""
-    lengths: list[dict[tuple[str, bool], _Lengths]] = [{} for _ in range(count)]
+    known: list[Known] = [{} for _ in range(count)]
     for cells, starts, *_ in rows:
         for column, cell in zip(starts, cells, strict=True):
             text = cell.text
-            if not text or (text, cell.rich) in lengths[column]:
+            if not text:
                 continue
-            known = _text_lengths(shape(text), bold, cell.rich)
+            lengths = _lengths(shape(text), bold, rich or cell.rich)
             if cell.colspan == 1:
-                lengths[column][text, cell.rich] = known
+                known[column][text] = lengths
                 continue
-            part = _Lengths(0.0, 0.0, known.natural / cell.colspan)
+            part = Lengths(0.0, 0.0, lengths.natural / cell.colspan)
             for each in range(column, column + cell.colspan):
-                lengths[each][text, cell.rich] = part
-    return lengths
+                known[each][f"{text}\0"] = part  # no cell's own text
+    return known
+
+
+def text_lengths(text: str) -> Lengths:
+    """The lengths of a cell's text that is not empty and has nothing raised in it."""
+    if text.isalpha():
+        whole = face(False).width(text)
+        return Lengths(whole, whole, whole)
+    if "@" in text and MAY_BREAK.search(text) is None:
+        ends = face(False).advances(text)
+        nice = nice_cuts(text)
+        least, whole = _segment(ends, nice), ends[-1]
+        return Lengths(least, max(least, min(whole, _UNCUT_MOST)), whole, ends, nice)
+    return _lengths(shape(text), False, False)
+
+
+def _segment(ends: list[float], nice: list[int]) -> float:
+    """The longest part of an address that is left whole where it is cut well."""
+    after = [ends[-1], *(ends[at] for at in nice), 0.0]
+    return min(max(map(sub, after, after[1:])), _SEGMENT_MOST)
 
 
 @lru_cache(maxsize=20_000)
-def _text_lengths(text: str, bold: bool, rich: bool) -> _Lengths:
+def _lengths(text: str, bold: bool, rich: bool) -> Lengths:
     least = uncut = natural = 0.0
+    width = width_of(bold, rich)
     for part in text.split("\n"):
         known = measured(part, bold, rich)
         natural = max(natural, known.natural)
         if is_number(part):
-            whole = known.natural < _NUMBER_WHOLE
-            words = [part] if whole else part.split()
-            least = max(least, *map(width_of(bold, rich), words))
+            words = [part] if known.natural < _NUMBER_WHOLE else part.split()
+            least = max(least, *map(width, words))
             continue
         uncut = max(uncut, known.longest)
         if _ADDRESS.search(part) is None:
@@ -111,26 +146,26 @@ def _text_lengths(text: str, bold: bool, rich: bool) -> _Lengths:
             continue
         for piece, ink in zip(known.pieces, known.ink, strict=True):
             if _ADDRESS.search(piece):
-                segments = map(width_of(bold, rich), _SEGMENT.findall(piece))
-                ink = min(max(segments), _SEGMENT_MOST)
+                ink = _segment(face(bold).advances(piece), nice_cuts(piece))
             least = max(least, ink)
-    return _Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural)
+    return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural)
 
 
-def _need(
-    head: Mapping[object, _Lengths], body: Mapping[object, _Lengths], unit: float, pad: float
-) -> _Need:
-    least = uncut = header = 0.0
-    for low, high, natural in head.values():
-        least, uncut, header = max(least, low), max(uncut, high), max(header, natural)
-    whole = longest = 0.0
-    for low, high, natural in body.values():
-        least, uncut, longest = max(least, low), max(uncut, high), max(longest, natural)
-        whole += natural
-    usual = (whole / len(body) + longest) / 2 if body else 0.0
-    wish = max(usual, header / _HEADER_LINES, least)
-    most = max(least, header, longest)
-    return _Need(*(length * unit + pad for length in (least, uncut, most, wish)))
+def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:
+    least, uncut, longest, *_ = head
+    wish = longest / _HEADER_LINES
+    if body:
+        lows, highs, naturals, *_ = zip(*body.values(), strict=True)
+        least, uncut = max(least, *lows), max(uncut, *highs)
+        most = max(naturals)
+        wish = max(wish, (sum(naturals) / len(naturals) + most) / 2)
+        longest = max(longest, most)
+    return _Need(
+        least * unit + pad,
+        uncut * unit + pad,
+        max(least, longest) * unit + pad,
+        max(least, wish) * unit + pad,
+    )
 
 
 def _shared(
@@ -169,7 +204,8 @@ def _capped(least: Sequence[float], total: int) -> list[float]:
 
 
 def _whole(widths: Sequence[float], total: int) -> list[int]:
-    """Whole points, so that texts of the form meet widths they are known at; the rest to the widest."""
+    """Whole points, so that the form's texts meet widths they are known at; the widest takes the
+    rest."""
     whole = [int(width / 20) * 20 for width in widths]
     whole[max(range(len(whole)), key=whole.__getitem__)] += total - sum(whole)
     return whole

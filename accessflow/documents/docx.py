@@ -7,7 +7,7 @@ pages where the PDF does. The bases in `templates_docx` carry page, styles, numb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from xml.sax.saxutils import escape
 
@@ -21,7 +21,6 @@ from accessflow.documents.stamp import payload, png
 from accessflow.documents.styles import CELL_STYLES, CellKind, mm
 from accessflow.documents.tables import LaidRow, LaidTable
 
-_AWKWARD = re.compile(r"[&<>\n]|^ | $|  ")
 _LEFT_MARGIN = re.compile(r'w:left="\d+"')
 _RAISED = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
 _CORE = (
@@ -46,13 +45,18 @@ def write_docx(model: DocumentModel, layout: Layout | None = None) -> bytes:
         else:
             _table(block, body)
     body.append(tail)
-    parts = {
-        package.CORE: _CORE.format(title=escape(model.title)).encode(),
-        package.DOCUMENT: "".join(body).encode(),
+    parts: dict[str, Iterable[bytes]] = {
+        package.CORE: [_CORE.format(title=escape(model.title)).encode()],
+        package.DOCUMENT: _encoded(body),
     }
     if model.stamp:
-        parts[package.PICTURE] = png(payload(model.stamp))
+        parts[package.PICTURE] = [png(payload(model.stamp))]
     return base.package(parts)
+
+
+def _encoded(body: Sequence[str], pieces: int = 256) -> Iterator[bytes]:
+    for at in range(0, len(body), pieces):
+        yield "".join(body[at : at + pieces]).encode()
 
 
 def _paragraph(laid: LaidParagraph) -> str:
@@ -87,10 +91,23 @@ def _runs(text: str, rich: bool) -> str:
 def _run(text: str, form: str = "") -> str:
     if not text:
         return ""
-    if not _AWKWARD.search(text):
+    if _is_plain(text):
         return f"<w:r>{form}<w:t>{text}</w:t></w:r>"
     lines = '</w:t><w:br/><w:t xml:space="preserve">'.join(escape(text).split("\n"))
     return f'<w:r>{form}<w:t xml:space="preserve">{lines}</w:t></w:r>'
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text that is not empty stands in XML as it is."""
+    return not (
+        "&" in text
+        or "<" in text
+        or "\n" in text
+        or "  " in text
+        or ">" in text
+        or text[0] == " "
+        or text[-1] == " "
+    )
 
 
 def _table(laid: LaidTable, body: list[str]) -> None:
@@ -106,9 +123,15 @@ def _table(laid: LaidTable, body: list[str]) -> None:
     for row in laid.header:
         heading.write(row, body, keep=False)
     rows = _Rows(laid)
+    plain = rows.plain()
     last = len(laid.rows) - 1
     for number, row in enumerate(laid.rows):
-        rows.write(row, body, keep=row.tied or (laid.keep_next and number == last))
+        if plain and not (laid.keep_next and number == last):
+            body.append(rows.opening(row))
+            body += plain[number]
+            body.append("</w:tr>")
+        else:
+            rows.write(row, body, keep=row.tied or laid.keep_next and number == last)
     body.append("</w:tbl>")
 
 
@@ -123,24 +146,33 @@ class _Rows:
             for width, column in zip(laid.widths, laid.table.columns, strict=True)
         ]
 
-    def write(self, row: LaidRow, body: list[str], keep: bool) -> None:
+    def plain(self) -> list[tuple[str, ...]]:
+        """The cells of all rows, where none spans; what a column says twice is written once."""
+        written = [
+            map({t: self._plain(opening, t, f) for t, f in c.fills.items()}.__getitem__, c.texts)
+            for opening, c in zip(self.openings, self.laid.columns, strict=False)
+        ]
+        return list(zip(*written, strict=True))
+
+    def _plain(self, opening: str, text: str, filled: Filled) -> str:
+        if not text:
+            return f"{opening}</w:pPr></w:p></w:tc>"
+        if filled.indent or not _is_plain(text):
+            return opening + self._content(Cell(text), filled, keep=False)
+        return f"{opening}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    def opening(self, row: LaidRow) -> str:
         header = "<w:tblHeader/>" if self.heading else ""
         whole = "" if row.height > self.laid.tallest else "<w:cantSplit/>"
-        body.append(
+        return (
             f'<w:tr><w:trPr>{whole}<w:trHeight w:val="{row.height}" w:hRule="atLeast"/>'
             f"{header}</w:trPr>"
         )
-        if row.grid.plain and not self.heading:
-            for opening, cell, filled in zip(self.openings, row.grid.cells, row.fills, strict=True):
-                text = cell.text
-                if keep or filled.indent or cell.rich or _AWKWARD.search(text):
-                    body.append(opening + self._content(cell, filled, keep))
-                elif text:
-                    body.append(f"{opening}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
-                else:
-                    body.append(opening + "</w:pPr></w:p></w:tc>")
-        else:
-            self._spanned(row, body, keep)
+
+    def write(self, row: LaidRow, body: list[str], keep: bool) -> None:
+        """`keep`: with the next row, or with what stands below the table."""
+        body.append(self.opening(row))
+        self._spanned(row, body, keep)
         body.append("</w:tr>")
 
     def _spanned(self, row: LaidRow, body: list[str], keep: bool) -> None:

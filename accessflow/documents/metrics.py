@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from reportlab.pdfbase.ttfonts import TTFont
@@ -24,46 +25,60 @@ Width = Callable[[str], float]
 _KEPT = 50_000
 
 
-class _Kept(dict[str, float]):
-    """Widths by text, measured when first asked for."""
-
-    def __init__(self, measure: Width) -> None:
-        super().__init__()
-        self._measure = measure
-
-    def __missing__(self, text: str) -> float:
-        if len(self) > _KEPT:
-            self.clear()
-        width = self[text] = self._measure(text)
-        return width
-
-
 class Face:
-    """One cut of the typeface with its advance widths.
-
-    `width(text)` is the width of a text as it stands, `rich_width(text)` of one in which `^x` prints
-    x as superscript.
-    """
+    """One cut of the typeface with its advance widths, those of words kept."""
 
     def __init__(self, font: TTFont) -> None:
         self.font = font
-        glyphs = font.face.charWidths
-        missing = float(glyphs[ord(REPLACEMENT)])
-        self.chars = _Kept(lambda char: float(glyphs.get(ord(char), missing)))
-        self.width: Width = _Kept(self._measure).__getitem__
-        self.rich_width: Width = _Kept(self._measure_rich).__getitem__
+        widths = font.face.charWidths
+        self._chars = {chr(code): float(width) for code, width in widths.items()}
+        self._plain: dict[str, float] = {}
+        self._rich: dict[str, float] = {}
 
     def __contains__(self, char: str) -> bool:
         return ord(char) in self.font.face.charToGlyph
 
-    def _measure(self, text: str) -> float:
-        return sum(map(self.chars.__getitem__, text))
+    def advances(self, text: str) -> list[float]:
+        """Where each character of a text begins and the last one ends."""
+        try:
+            return list(accumulate(map(self._chars.__getitem__, text), initial=0.0))
+        except KeyError:
+            self._learn(text)
+            return self.advances(text)
 
-    def _measure_rich(self, text: str) -> float:
-        return sum(
-            self._measure(part) * (SUPERSCRIPT_SCALE if raised else 1.0)
-            for part, raised in rich_parts(text)
-        )
+    def width(self, text: str) -> float:
+        """The width of a text as it stands."""
+        known = self._plain.get(text)
+        if known is None:
+            try:
+                known = sum(map(self._chars.__getitem__, text))
+            except KeyError:
+                self._learn(text)
+                return self.width(text)
+            _keep(self._plain, text, known)
+        return known
+
+    def rich_width(self, text: str) -> float:
+        """The width of a text in which `^x` prints x as superscript."""
+        known = self._rich.get(text)
+        if known is None:
+            known = sum(
+                self.width(part) * (SUPERSCRIPT_SCALE if raised else 1.0)
+                for part, raised in rich_parts(text)
+            )
+            _keep(self._rich, text, known)
+        return known
+
+    def _learn(self, text: str) -> None:
+        """A character that the typeface lacks is as wide as what is printed for it."""
+        for char in text:
+            self._chars.setdefault(char, self._chars[REPLACEMENT])
+
+
+def _keep(widths: dict[str, float], text: str, width: float) -> None:
+    if len(widths) > _KEPT:
+        widths.clear()
+    widths[text] = width
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -24,7 +25,7 @@ _UTF8 = 0x800
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
-_LEVEL = 4
+_LEVEL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,11 @@ class Base:
     directory: bytes
     count: int
 
-    def package(self, parts: dict[str, bytes]) -> bytes:
-        """The whole file with these parts in it."""
+    def package(self, parts: Mapping[str, Iterable[bytes]]) -> bytes:
+        """The whole file with these parts in it, each in as many pieces as it comes in.
+
+        A long document in one piece would cost as much in fresh memory as its compression.
+        """
         out = [self.entries]
         directory = [self.directory]
         offset = len(self.entries)
@@ -67,19 +71,26 @@ def base(name: str) -> Base:
     directory: list[bytes] = []
     offset = 0
     for part, data in parts.items():
-        local, central = _entry(part, data, offset)
+        local, central = _entry(part, [data], offset)
         entries.append(local)
         directory.append(central)
         offset += len(local)
     return Base(head + found, tail, b"".join(entries), b"".join(directory), len(parts))
 
 
-def _entry(name: str, data: bytes, offset: int) -> tuple[bytes, bytes]:
+def _entry(name: str, pieces: Iterable[bytes], offset: int) -> tuple[bytes, bytes]:
     """The local part of a zip entry and its line in the directory."""
     encoded = name.encode()
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
-    packed = packer.compress(data) + packer.flush()
-    check, small, large = zlib.crc32(data), len(packed), len(data)
+    packed_pieces = []
+    check = large = 0
+    for piece in pieces:
+        check = zlib.crc32(piece, check)
+        large += len(piece)
+        packed_pieces.append(packer.compress(piece))
+    packed_pieces.append(packer.flush())
+    packed = b"".join(packed_pieces)
+    small = len(packed)
     shared = (_VERSION, _UTF8, zipfile.ZIP_DEFLATED, 0, _DAY, check, small, large, len(encoded), 0)
     local = _LOCAL.pack(b"PK\3\4", *shared)
     central = _CENTRAL.pack(b"PK\1\2", _VERSION, *shared, 0, 0, 0, 0, offset)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
-from accessflow.documents.breaking import Filled, fill
-from accessflow.documents.columns import column_widths
+from accessflow.documents.breaking import DOUBT, Filled, Line, fill, fill_word
+from accessflow.documents.columns import (
+    Lengths,
+    cell_lengths,
+    column_widths,
+    header_lengths,
+    text_lengths,
+)
 from accessflow.documents.grid import GridRow, grid
 from accessflow.documents.model import Table
 from accessflow.documents.styles import (
+    BORDER,
     CELL_PAD_BOTTOM,
     CELL_PAD_TOP,
     EMPTY_ROW_HEIGHT,
@@ -23,6 +31,9 @@ from accessflow.documents.styles import (
 )
 
 
+_EMPTY = Filled((Line(0, 0, 0.0, True),))
+
+
 class LaidRow(NamedTuple):
     """`fills` has the lines of each cell; no cell of it needs more than `height`.
 
@@ -30,16 +41,24 @@ class LaidRow(NamedTuple):
     """
 
     grid: GridRow
-    fills: list[Filled]
+    fills: Sequence[Filled]
     height: int
     tied: bool = False
+
+
+class LaidColumn(NamedTuple):
+    """A column of a table without spans: the text of each row, and the lines of each text."""
+
+    texts: Sequence[str]
+    fills: Mapping[str, Filled]
 
 
 @dataclass(slots=True)
 class LaidTable:
     """`edges` are the column borders from the table's left, one more than columns.
 
-    `tallest`: how high a row may be to fit on a page below the header.
+    `columns` is empty where rows have spans or raised marks. `tallest`: how high a row may be to
+    fit on a page below the header.
     """
 
     table: Table
@@ -49,6 +68,7 @@ class LaidTable:
     pad: int
     header: list[LaidRow]
     rows: list[LaidRow]
+    columns: Sequence[LaidColumn]
     tallest: int
     keep_next: bool = False
 
@@ -64,62 +84,88 @@ class LaidTable:
 def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
     """`total` is the width of the text. Raises ValueError where spans do not make a rectangle."""
     count = len(table.columns)
-    header = grid(table.header, count)
     rows = grid(table.rows, count)
+    texts = _texts(table, rows)
+    if texts:
+        known = [{text: text_lengths(text) for text in set(column) if text} for column in texts]
+    else:
+        known = cell_lengths(rows, count)
+    header = header_lengths(table.header, count, HEADER_BOLD)
     pad = cell_pad(count)
     for size in TABLE_SIZES:
-        widths, roomy = column_widths(
-            table.columns, header, rows, total, size, 2 * pad, HEADER_BOLD
-        )
+        widths, roomy = column_widths(table.columns, header, known, total, size, 2 * pad)
         if roomy:
             break
-    edges = [0]
-    for width in widths:
-        edges.append(edges[-1] + width)
-    nice = [column.align == "left" for column in table.columns]
-    setter = _Setter(edges, size, 2 * pad, nice)
-    head = setter.rows(header, bold=HEADER_BOLD, rich=True)
-    tallest = page_height - sum(row.height for row in head)
-    return LaidTable(table, widths, edges, size, pad, head, setter.rows(rows), tallest)
+    setter = _Setter(table, widths, size, 2 * pad)
+    head = setter.spanned(grid(table.header, count), HEADER_BOLD, rich=True)
+    columns = setter.columns(texts, known) if texts else []
+    laid = setter.plain(rows, columns) if columns else setter.spanned(rows)
+    tallest = page_height - BORDER - sum(row.height for row in head)
+    return LaidTable(table, widths, setter.edges, size, pad, head, laid, columns, tallest)
+
+
+def _texts(table: Table, rows: Sequence[GridRow]) -> list[list[str]]:
+    """The texts of each column, where no cell spans and none has a raised mark."""
+    if not rows or not rows[0].plain:
+        return []
+    columns = [list(map(attrgetter("text"), column)) for column in zip(*table.rows, strict=True)]
+    return [] if any("^" in text for column in columns for text in set(column)) else columns
 
 
 class _Setter:
-    """Sets the cells of one table. Cells of one column with the same text are set once."""
+    """Sets the cells of one table; `pad` is the white at both sides of a cell together."""
 
-    def __init__(self, edges: Sequence[int], size: float, pad: int, nice: Sequence[bool]) -> None:
-        self.edges = edges
+    def __init__(self, table: Table, widths: Sequence[int], size: float, pad: int) -> None:
+        self.edges = list(accumulate(widths, initial=0))
+        self.inner = [width - pad for width in widths]
+        self.nice = [column.align == "left" for column in table.columns]
         self.size = size
-        self.inner = [right - left - pad for left, right in pairwise(edges)]
-        self.nice = nice
         self.pad = pad
         self.pitch = table_pitch(size)
 
-    def rows(
+    def columns(
+        self, texts: Sequence[list[str]], known: Sequence[Mapping[str, Lengths]]
+    ) -> list[LaidColumn]:
+        """Each text of a column is set once."""
+        return [
+            LaidColumn(
+                column, {text: self._fit(text, lengths, width, nice) for text in set(column)}
+            )
+            for column, lengths, width, nice in zip(
+                texts, known, self.inner, self.nice, strict=True
+            )
+        ]
+
+    def _fit(self, text: str, known: Mapping[str, Lengths], width: int, nice: bool) -> Filled:
+        if not text:
+            return _EMPTY
+        lengths = known[text]
+        natural = lengths.natural * self.size / 1000
+        if (natural + DOUBT) * 20 < width and "\n" not in text:
+            return Filled((Line(0, len(text), natural, True),))
+        if lengths.ends and nice:
+            return fill_word(lengths.ends, lengths.nice or [], width, self.size)
+        return fill(text, width, self.size, nice=nice)
+
+    def plain(self, rows: Sequence[GridRow], columns: Sequence[LaidColumn]) -> list[LaidRow]:
+        fills = zip(*(map(c.fills.__getitem__, c.texts) for c in columns), strict=True)
+        lines = [{text: len(done.lines) for text, done in c.fills.items()} for c in columns]
+        counts = zip(
+            *(map(n.__getitem__, c.texts) for n, c in zip(lines, columns, strict=True)),
+            strict=True,
+        )
+        texts = zip(*(column.texts for column in columns), strict=True)
+        return [
+            LaidRow(row, done, self._height(max(most), len(columns) - words.count("")))
+            for row, done, most, words in zip(rows, fills, counts, texts, strict=True)
+        ]
+
+    def spanned(
         self, rows: Sequence[GridRow], bold: bool = False, rich: bool = False
     ) -> list[LaidRow]:
-        known: list[dict[str, Filled]] = [{} for _ in self.inner]
-        laid = [
-            self._plain(row, known) if row.plain and not rich else self._spanned(row, bold, rich)
-            for row in rows
-        ]
+        laid = [self._spanned(row, bold, rich) for row in rows]
         self._make_room(laid)
         return laid
-
-    def _plain(self, row: GridRow, known: list[dict[str, Filled]]) -> LaidRow:
-        fills = []
-        most = 1
-        filled_in = 0
-        for cell, column, width, nice in zip(row.cells, known, self.inner, self.nice, strict=True):
-            text = cell.text
-            done = column.get(text)
-            if done is None:
-                done = column[text] = fill(text, width, self.size, False, cell.rich, 0, nice)
-            if len(done.lines) > most:
-                most = len(done.lines)
-            if text:
-                filled_in += 1
-            fills.append(done)
-        return LaidRow(row, fills, self._height(most, filled_in))
 
     def _spanned(self, row: GridRow, bold: bool, rich: bool) -> LaidRow:
         fills = []

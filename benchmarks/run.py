@@ -1,0 +1,64 @@
+"""Run every bench of this folder, print the table and write build/bench.json.
+
+    .venv/bin/python benchmarks/run.py [NAME ...]
+
+A bench is a module with `benches() -> list[dict]` (design: interfaces, «Benchmarks»). NAME limits
+the run to those modules.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+HERE = Path(__file__).parent
+OUT = HERE.parent / "build" / "bench.json"
+FIELDS = ("name", "ours", "peer", "ratio", "unit", "peer_name")
+NO_BENCHES = {"run", "harness"}
+
+
+def main(wanted: list[str]) -> int:
+    sys.path[:0] = [str(HERE.parent), str(HERE)]
+    names = sorted(file.stem for file in HERE.glob("*.py"))
+    unknown = set(wanted) - set(names)
+    if unknown:
+        print(f"no such bench: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    found: list[dict[str, Any]] = []
+    _print_row(FIELDS)
+    for name in names:
+        if name in NO_BENCHES or (wanted and name not in wanted):
+            continue
+        module = _load(name)
+        if not hasattr(module, "benches"):
+            continue
+        for bench in module.benches():
+            _print_row([str(bench[field]) for field in FIELDS])
+            found.append(bench)
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(OUT)
+    return 0
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _print_row(cells: tuple[str, ...] | list[str]) -> None:
+    name, ours, peer, ratio, unit, peer_name = cells
+    print(f"{name:<46} {ours:>10} {peer:>10} {ratio:>8}  {unit:<8} {peer_name}", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
