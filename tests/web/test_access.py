@@ -166,10 +166,10 @@ def test_a_stranger_is_asked_to_sign_in_everywhere(app: Flask, own: dict[str, Wo
 def test_each_role_is_let_in_where_declared_and_nowhere_else(
     app: Flask, role: Role, own: dict[str, World], client_as: Callable[[Role], FlaskClient]
 ) -> None:
+    client = client_as(role)
     for rule, method in rules(app):
         if rule.endpoint in ("auth.logout", "auth.login"):
             continue
-        client = client_as(role)
         answer = client.open(address(app, rule, own[role].arguments(rule)), method=method)
         answer.close()
         allowed = access.allows(rule.endpoint, role)
