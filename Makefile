@@ -2,6 +2,7 @@
 # make test    every check and every test, on SQLite and PostgreSQL
 # make check   linters, types and layers alone
 # make docs    docs/reference/ from the code
+# make pictures docs/images/ from a fresh demonstration
 # make bench   the measured promises, into build/bench.json
 # make lock    requirements/*.in -> hashed requirements/*.txt; with UPGRADE=--upgrade to the newest
 
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test install-bench run test check format docs bench lock clean
+.PHONY: help install install-test install-bench run test check format docs pictures bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -70,6 +71,9 @@ test:
 
 docs: install
 	$(BIN)/python -m scripts.make_docs
+
+pictures: install-test
+	$(BIN)/python -m scripts.take_pictures
 
 bench: install-bench
 	scripts/system-packages bench
