@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any, TypeVar
@@ -29,10 +30,11 @@ def race(
     peer(inputs[0])
     mine: list[float] = []
     theirs: list[float] = []
-    for number, item in enumerate(inputs[1:]):
-        mine.append(_seconds(ours, item))
-        if number % ours_per_peer == 0:
-            theirs.append(_seconds(peer, item))
+    with _no_collector():
+        for number, item in enumerate(inputs[1:]):
+            mine.append(_seconds(ours, item))
+            if number % ours_per_peer == 0:
+                theirs.append(_seconds(peer, item))
     return median(mine), median(theirs)
 
 
@@ -40,11 +42,11 @@ def cpu_seconds(inputs: Sequence[T], work: Callable[[T], object]) -> float:
     """Median CPU seconds of a call; the first input warms up."""
     work(inputs[0])
     spent = []
-    for item in inputs[1:]:
-        gc.collect()
-        begin = process_time()
-        work(item)
-        spent.append(process_time() - begin)
+    with _no_collector():
+        for item in inputs[1:]:
+            begin = process_time()
+            work(item)
+            spent.append(process_time() - begin)
     return median(spent)
 
 
@@ -75,12 +77,17 @@ def growth(name: str, large: float, small: float, peer_name: str, unit: str) -> 
 
 
 def _seconds(work: Callable[[T], object], item: T) -> float:
-    """As `timeit` does it: nobody pays for the garbage of the one before."""
+    begin = perf_counter()
+    work(item)
+    return perf_counter() - begin
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """As `timeit` does it: nobody pays for the garbage of the other."""
     gc.collect()
     gc.disable()
     try:
-        begin = perf_counter()
-        work(item)
-        return perf_counter() - begin
+        yield
     finally:
         gc.enable()

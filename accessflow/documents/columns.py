@@ -25,11 +25,13 @@ _ROOM = 2.5 * DOUBT * 20 + 20  # widths are cut to whole points
 
 class Lengths(NamedTuple):
     """Of a text, in 1/1000 of the type size: its longest word that may not be cut, its longest
-    word, all of it in one line. `ends`, `nice`: what `fill_word` wants, of an address."""
+    word, all of it in one line. Of an address `ends` and `nice`, what `fill_word` wants; of other
+    texts with a break the `shape`, for `fill_shape`."""
 
     least: float
     uncut: float
     natural: float
+    shape: str | None = None
     ends: list[float] | None = None
     nice: list[int] | None = None
 
@@ -119,7 +121,7 @@ def text_lengths(text: str) -> Lengths:
         ends = face(False).advances(text)
         nice = nice_cuts(text)
         least, whole = _segment(ends, nice), ends[-1]
-        return Lengths(least, max(least, min(whole, _UNCUT_MOST)), whole, ends, nice)
+        return Lengths(least, max(least, min(whole, _UNCUT_MOST)), whole, None, ends, nice)
     return _lengths(shape(text), False, False)
 
 
@@ -148,7 +150,7 @@ def _lengths(text: str, bold: bool, rich: bool) -> Lengths:
             if _ADDRESS.search(piece):
                 ink = _segment(face(bold).advances(piece), nice_cuts(piece))
             least = max(least, ink)
-    return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural)
+    return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural, text)
 
 
 def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:

@@ -15,7 +15,7 @@ from accessflow.documents import package
 from accessflow.documents.breaking import Filled
 from accessflow.documents.layout import Layout, lay_out
 from accessflow.documents.metrics import rich_parts
-from accessflow.documents.model import Cell, DocumentModel, TableColumn
+from accessflow.documents.model import Cell, DocumentModel
 from accessflow.documents.paragraphs import LaidParagraph
 from accessflow.documents.stamp import payload, png
 from accessflow.documents.styles import CELL_STYLES, CellKind, mm
@@ -136,22 +136,29 @@ def _table(laid: LaidTable, body: list[str]) -> None:
 
 
 class _Rows:
-    """Writes rows of one table. What all cells of a column share is put together once."""
+    """Writes rows of one table, the heading or the others."""
 
     def __init__(self, laid: LaidTable, heading: bool = False) -> None:
         self.laid = laid
         self.heading = heading
-        self.openings = [
-            self._opening(width, column)
-            for width, column in zip(laid.widths, laid.table.columns, strict=True)
-        ]
+        left: CellKind = "Heading" if heading else "Text"
+        center: CellKind = "Heading" if heading else "Centered"
+        middle = '<w:vAlign w:val="center"/>' if heading else ""
+        self.left, self.center = (
+            f'{middle}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{CELL_STYLES[kind, laid.size].id}"/>'
+            for kind in (left, center)
+        )
 
     def plain(self) -> list[tuple[str, ...]]:
         """The cells of all rows, where none spans; what a column says twice is written once."""
-        written = [
-            map({t: self._plain(opening, t, f) for t, f in c.fills.items()}.__getitem__, c.texts)
-            for opening, c in zip(self.openings, self.laid.columns, strict=False)
-        ]
+        table = self.laid
+        written = []
+        for width, kind, column in zip(
+            table.widths, table.table.columns, table.columns, strict=False
+        ):
+            opening = self._opening(width, kind.align == "center")
+            cells = {t: self._plain(opening, t, f) for t, f in column.fills.items()}
+            written.append(map(cells.__getitem__, column.texts))
         return list(zip(*written, strict=True))
 
     def _plain(self, opening: str, text: str, filled: Filled) -> str:
@@ -177,33 +184,27 @@ class _Rows:
 
     def _spanned(self, row: LaidRow, body: list[str], keep: bool) -> None:
         edges = self.laid.edges
+        columns = self.laid.table.columns
         cells: list[tuple[int, Cell, Filled | None]] = [
             (column, cell, None) for column, cell, _ in row.grid.carried
         ]
         cells += zip(row.grid.starts, row.grid.cells, row.fills, strict=True)
-        for column, cell, filled in sorted(cells, key=itemgetter(0)):
+        if row.grid.carried:
+            cells.sort(key=itemgetter(0))
+        for column, cell, filled in cells:
             width = edges[column + cell.colspan] - edges[column]
-            opening = self._opening(width, self.laid.table.columns[column], cell, filled is None)
-            body.append(opening + self._content(cell, filled, keep))
+            spans = ""
+            if cell.colspan > 1:
+                spans = f'<w:gridSpan w:val="{cell.colspan}"/>'
+            if cell.rowspan > 1:
+                spans += '<w:vMerge w:val="restart"/>' if filled else "<w:vMerge/>"
+            centered = columns[column].align == "center" and cell.colspan == 1
+            body.append(self._opening(width, centered, spans) + self._content(cell, filled, keep))
 
-    def _opening(
-        self, width: int, column: TableColumn, cell: Cell | None = None, carried: bool = False
-    ) -> str:
-        """The cell up to its paragraph's direct formatting."""
-        form = [f'<w:tcW w:w="{width}" w:type="dxa"/>']
-        if cell and cell.colspan > 1:
-            form.append(f'<w:gridSpan w:val="{cell.colspan}"/>')
-        if cell and cell.rowspan > 1:
-            form.append("<w:vMerge/>" if carried else '<w:vMerge w:val="restart"/>')
-        if self.heading:
-            form.append('<w:vAlign w:val="center"/>')
-        kind: CellKind = "Text"
-        if self.heading:
-            kind = "Heading"
-        elif column.align == "center" and not (cell and cell.colspan > 1):
-            kind = "Centered"
-        style = CELL_STYLES[kind, self.laid.size].id
-        return f'<w:tc><w:tcPr>{"".join(form)}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>'
+    def _opening(self, width: int, centered: bool, spans: str = "") -> str:
+        """A cell up to its paragraph's direct formatting."""
+        form = self.center if centered else self.left
+        return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spans}{form}'
 
     def _content(self, cell: Cell, filled: Filled | None, keep: bool) -> str:
         """The rest of a cell; None stands for one that only goes on from above."""

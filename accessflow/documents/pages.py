@@ -123,22 +123,26 @@ class _Paginator:
     def place(self, chain: list[_Unit]) -> None:
         """Put what belongs together on this page, else on the next, else where it goes."""
         head = chain[0]
+        extent = _extent(chain)
         if self.pages[-1]:
-            left = self.height - self.y - _extent(chain)
+            left = self.height - self.y - extent
             if -DOUBT < left < DOUBT + chain[-1].after:
                 _raise(head, left + DOUBT)
+                extent += left + DOUBT
                 left = -DOUBT
-            if left < 0 and _extent(chain) + head.repeated <= self.height:
+            if left < 0 and extent + head.repeated <= self.height:
                 self._spread(chain)
                 self._turn(head)
+        page = self.pages[-1]
         for number, unit in enumerate(chain):
             needed = unit.before + unit.height
             if unit.begin == -1 and number + 1 < len(chain):
                 needed += chain[number + 1].height
-            if self.y + needed > self.height and self.pages[-1]:
+            if self.y + needed > self.height and page:
                 self._turn(unit)
+                page = self.pages[-1]
             self.y += unit.before
-            self.pages[-1].append(Placed(unit.laid, unit.begin, unit.end, self.y))
+            page.append(Placed(unit.laid, unit.begin, unit.end, self.y))
             self.y += unit.height + unit.after
 
     def _turn(self, unit: _Unit) -> None:
@@ -172,6 +176,8 @@ class _Paginator:
 
 
 def _extent(chain: Sequence[_Unit]) -> int:
+    if len(chain) == 1:
+        return chain[0].before + chain[0].height
     return sum(unit.before + unit.height + unit.after for unit in chain) - chain[-1].after
 
 

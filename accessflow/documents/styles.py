@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -44,6 +45,11 @@ SUPERSCRIPT_SCALE = 0.58
 SUPERSCRIPT_RISE = 0.39
 
 
+@cache
+def _style_id(name: str) -> str:
+    return name.replace(" ", "")
+
+
 @dataclass(frozen=True, slots=True)
 class TextStyle:
     """How a paragraph is set. `word` is the name of its style in the DOCX, built-in where it may be."""
@@ -64,7 +70,7 @@ class TextStyle:
 
     @property
     def id(self) -> str:
-        return self.word.replace(" ", "")
+        return _style_id(self.word)
 
 
 STYLES: Mapping[Style, TextStyle] = MappingProxyType({

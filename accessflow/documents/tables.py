@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
-from accessflow.documents.breaking import DOUBT, Filled, Line, fill, fill_word
+from accessflow.documents.breaking import DOUBT, Filled, Line, fill, fill_shape, fill_word
 from accessflow.documents.columns import (
     Lengths,
     cell_lengths,
@@ -145,7 +145,8 @@ class _Setter:
             return Filled((Line(0, len(text), natural, True),))
         if lengths.ends and nice:
             return fill_word(lengths.ends, lengths.nice or [], width, self.size)
-        return fill(text, width, self.size, nice=nice)
+        shape = lengths.shape or text
+        return fill_shape(shape, width, self.size, False, False, 0, nice)
 
     def plain(self, rows: Sequence[GridRow], columns: Sequence[LaidColumn]) -> list[LaidRow]:
         fills = zip(*(map(c.fills.__getitem__, c.texts) for c in columns), strict=True)

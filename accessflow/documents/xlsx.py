@@ -78,8 +78,36 @@ def write_xlsx(model: DocumentModel, layout: Layout | None = None) -> bytes:
     return out.getvalue()
 
 
-class _NumberedFromTwo(Worksheet):  # type: ignore[misc]
-    """A sheet whose header, the page number, is left out on its first page."""
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """A sheet without a page number on its first page, and with folded rows at little cost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folded: list[range] = []
+
+    def put(self, row: int, column: int, text: str, form: Format) -> None:
+        """`write_string` or `write_blank` without the reading of «A1» and other notations."""
+        if text:
+            self._write_string(row, column, text, form)
+        else:
+            self._write_blank(row, column, "", form)
+
+    def fold(self, rows: range) -> None:
+        """Empty rows, hidden under a «+»."""
+        self.folded.append(rows)
+        self.outline_row_level = 1
+
+    def _write_rows(self) -> None:
+        first, last = self.dim_rowmin, self.dim_rowmax
+        for rows in self.folded:
+            self.dim_rowmax = rows.start - 1
+            super()._write_rows()
+            self.fh.write(
+                "".join(f'<row r="{row + 1}" hidden="1" outlineLevel="1"/>' for row in rows)
+            )
+            self.dim_rowmin, self.dim_rowmax = rows.stop, last
+        super()._write_rows()
+        self.dim_rowmin = first
 
     def _write_header_footer(self) -> None:
         self._xml_start_tag("headerFooter", [("differentFirst", 1)])
@@ -124,15 +152,16 @@ class _Sheet:
 
     def __init__(self, book: Workbook, layout: Layout) -> None:
         self.book = book
-        self.sheet = book.add_worksheet(SHEET, worksheet_class=_NumberedFromTwo)
+        self.sheet = book.add_worksheet(SHEET, worksheet_class=_Worksheet)
         self.layout = layout
         tables = [block for block in layout.blocks if isinstance(block, LaidTable)]
         self.edges = sorted({0, layout.page.text_width, *(e for t in tables for e in t.edges)})
+        self.column_at = {edge: column for column, edge in enumerate(self.edges)}
         self.formats: dict[_Look, Format] = {}
         self.row = 0
         self.lists = _Lists()
         self.facts: list[tuple[str, str]] = []
-        self.folded = False  # the rows above are: this one carries their «+»
+        self.collapsed = False  # whether the next row carries the «+» of folded ones
         text = self.format(_Look(9.0))
         for column, (left, right) in enumerate(zip(self.edges, self.edges[1:], strict=False)):
             self.sheet.set_column_pixels(column, column, (right - left) / 15 * _WIDER, text)
@@ -174,8 +203,11 @@ class _Sheet:
         for row in laid.header:
             self._row(laid, row, heading)
         first = self.row
-        for row in laid.rows:
-            self._row(laid, row)
+        if laid.columns and len(laid.edges) == len(self.edges):
+            self._plain_rows(laid)
+        else:
+            for row in laid.rows:
+                self._row(laid, row)
         if not laid.header:
             return
         self.sheet.repeat_rows(first_heading, first - 1)
@@ -185,22 +217,33 @@ class _Sheet:
             self._facts(laid.table.columns, service, first, last)
             self._service(service, first)
 
+    def _plain_rows(self, laid: LaidTable) -> None:
+        """Rows whose cells stand in a column each."""
+        first = self.row
+        for row in laid.rows:
+            self._height(row.height / 20 * _HIGHER)
+            self.row += 1
+        for at, (column, kind) in enumerate(zip(laid.columns, laid.table.columns, strict=True)):
+            form = self.format(_Look(laid.size, kind.align, border=True))
+            for number, text in enumerate(column.texts, first):
+                self.sheet.put(number, at, text, form)
+
     def _row(self, laid: LaidTable, row: LaidRow, heading: _Look | None = None) -> None:
         self._height(row.height / 20 * _HIGHER)
         for start, cell in zip(row.grid.starts, row.grid.cells, strict=True):
-            end = start + cell.colspan
-            column = self.edges.index(laid.edges[start])
-            last = self.edges.index(laid.edges[end]) - 1
+            left = self.column_at[laid.edges[start]]
+            right = self.column_at[laid.edges[start + cell.colspan]] - 1
             align: Align = "left" if cell.colspan > 1 else laid.table.columns[start].align
             look = heading or _Look(laid.size, align, border=True)
             rich = cell.rich or heading is not None
             below = self.row + cell.rowspan - 1
-            self._write(self.row, column, below, last, cell.text, look, rich)
+            self._write(self.row, left, below, right, cell.text, look, rich)
         self.row += 1
 
     def _height(self, height: float) -> None:
-        self.sheet.set_row(self.row, min(height, _HIGHEST), None, {"collapsed": self.folded})
-        self.folded = False
+        options = {"collapsed": True} if self.collapsed else None
+        self.sheet.set_row(self.row, min(height, _HIGHEST), None, options)
+        self.collapsed = False
 
     def _write(
         self, top: int, left: int, bottom: int, right: int, text: str, look: _Look, rich: bool
@@ -211,10 +254,8 @@ class _Sheet:
             self.sheet.merge_range(top, left, bottom, right, "", form)
         if rich and "^" in text:
             self._write_rich(top, left, text, look, form)
-        elif text:
-            self.sheet.write_string(top, left, text, form)
         else:
-            self.sheet.write_blank(top, left, None, form)
+            self.sheet.put(top, left, text, form)
 
     def _write_rich(self, row: int, column: int, text: str, look: _Look, form: Format) -> None:
         parts = rich_parts(text)
@@ -231,10 +272,9 @@ class _Sheet:
         first = self.row
         hint = self.format(_HINT)
         self.sheet.write_string(first + SPARE_ROWS, self.last_column + 2, _SPARE_HINT, hint)
-        for _ in range(SPARE_ROWS):
-            self.sheet.set_row(self.row, None, None, {"level": 1, "hidden": True})
-            self.row += 1
-        self.folded = True
+        self.row += SPARE_ROWS
+        self.sheet.fold(range(first, self.row))
+        self.collapsed = True
         whole = f"$A{first + 1}:${xl_col_to_name(columns - 1)}{first + 1}"
         self.sheet.conditional_format(
             first, 0, self.row - 1, columns - 1,
