@@ -124,13 +124,16 @@ def taken(
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\r", "\n").split("\n")).strip()
+    """A cell holds one line: breaks of any kind become blanks."""
+    if "\n" in text or "\r" in text:
+        text = text.replace("\r\n", " ").replace("\r", " ").replace("\n", " ")
+    return text.strip()
 
 
 def _value(cell: GridColumn, row: Row, application: Application, target: Target | None) -> str:
     if cell.key in NAME_KEYS:
-        return str(row.get(cell.key, "")).strip()
-    return value_of(cell.column, row, application, target).strip()
+        return _one_line(str(row.get(cell.key, "")))
+    return _one_line(value_of(cell.column, row, application, target))
 
 
 def _ordered(spec: FormSpec) -> tuple[Column, ...]:
