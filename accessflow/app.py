@@ -12,14 +12,14 @@ from accessflow.services.clock import Clock, system_clock
 from accessflow.web import (
     access,
     context,
-    directory,
+    directory_parts,
     editor_import,
     errors,
     headers,
     imports,
     login,
     nav,
-    people,
+    people_form,
     requests,
     systems,
     users,
@@ -30,6 +30,17 @@ from accessflow.web.context import Core
 
 __all__ = ["create_app", "routes"]
 
+JOBS = (
+    nav,
+    requests,
+    editor_import,
+    directory_parts,
+    people_form,
+    imports,
+    systems,
+    users,
+)
+"""The modules with a blueprint each."""
 MAX_UPLOAD = 26 * 1024 * 1024
 MAX_FORM = 8 * 1024 * 1024  # 200 rows of a dozen fields, with room
 MAX_FIELDS = 20_000
@@ -73,7 +84,7 @@ def _wire(app: Flask) -> None:
     app.before_request(access.enforce)
     CSRFProtect(app)
     login.init_app(app)
-    for module in (nav, requests, editor_import, directory, people, imports, systems, users):
+    for module in JOBS:
         app.register_blueprint(module.blueprint)
     errors.init_app(app)
     words.init_app(app)

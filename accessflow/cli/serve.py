@@ -34,6 +34,8 @@ def serve(*, host: str, port: int, with_demo: bool) -> int:
     signal.signal(signal.SIGTERM, _stop)
     _announce(f"http://{host}:{server.effective_port}", accounts)
     server.run()  # returns on KeyboardInterrupt and SystemExit, its threads done
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second one must not tear what is being closed
     core.database.dispose()
     print("accessflow has stopped")
     return 0

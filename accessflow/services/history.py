@@ -39,6 +39,31 @@ def record(
     )
 
 
+def apply(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    entity: str,
+    row: Any,
+    values: Mapping[str, Any],
+    labels: Mapping[str, str],
+    event: str = "changed",
+) -> bool:
+    """Writes the values into the row and what of them is labelled into the history.
+
+    Whether anything labelled was different.
+    """
+    what = difference(row, {n: v for n, v in values.items() if n in labels}, labels)
+    for name, value in values.items():
+        setattr(row, name, value)
+    if what:
+        record(
+            session, actor=actor, now=now, entity=entity, entity_id=row.id, event=event, what=what
+        )
+    return bool(what)
+
+
 def difference(row: object, values: Mapping[str, Any], labels: Mapping[str, str]) -> What:
     """What would change in `row` if the attributes got these values: label -> [before, after]."""
     changed: What = {}

@@ -114,14 +114,15 @@ def change(
         scope.require_changed(actor, row.organization_id)
         head = _head(session, row.organization_id, but=row.id)
         values = _read(data, head, moscow_date(now), confirmed=confirmed)
-        what = history.difference(row, values, LABELS)
-        for name, value in values.items():
-            setattr(row, name, value)
-        if what:
-            history.record(
-                session, actor=actor, now=now, entity="signatory", entity_id=row.id,
-                event="changed", what=what,
-            )  # fmt: skip
+        history.apply(
+            session,
+            actor=actor,
+            now=now,
+            entity="signatory",
+            row=row,
+            values=values,
+            labels=LABELS,
+        )
         _replace(session, actor, now, head, row)
 
 

@@ -1,4 +1,4 @@
-"""People: the list, the card, taking on, editing, and the notes on what must be done beforehand."""
+"""People: the list, the card, and the notes on what must be done beforehand."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import (
-    BooleanField,
-    DateField,
-    EmailField,
-    Form,
-    SelectField,
-    StringField,
-    TelField,
-)
 
 from accessflow.db.tables import Employment, Organization, Person
-from accessflow.services import attestations, employments, history, organizations, people, scope
+from accessflow.services import attestations, history, people, scope, units
 from accessflow.services.attestations import KINDS
-from accessflow.services.employments import NAME_DIFFERS, PersonData
 from accessflow.services.people import Filter
 from accessflow.web import context
 from accessflow.web.exports import sheet
-from accessflow.web.forms import Entry, posted, texts
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
-from accessflow.web.words import counted, day, full_snils, masked_snils
+from accessflow.web.words import counted, day, masked_snils
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -39,26 +28,6 @@ ORDER: Order = {
 }
 STATES = {"working": "Работают", "dismissed": "Уволены", "all": "Все"}
 NOBODY = "none"
-
-
-class PersonForm(Form):
-    snils = StringField("СНИЛС", render_kw={"required": True, "inputmode": "numeric"})
-    last_name = StringField("Фамилия", render_kw={"required": True})
-    first_name = StringField("Имя", render_kw={"required": True})
-    middle_name = StringField("Отчество")
-    no_middle_name = BooleanField("Отчества нет")
-    position = StringField("Должность", render_kw={"required": True})
-    unit_id = SelectField("Подразделение", choices={})
-    personnel_no = StringField("Табельный номер")
-    email = EmailField("E-mail")
-    work_phone = TelField("Рабочий телефон")
-    contact_phone = TelField("Контактный телефон")
-    since = DateField("Принят")
-    until = DateField("Уволен")
-
-    def data_typed(self) -> PersonData:
-        typed = {name: text for name, text in texts(self).items() if name != "no_middle_name"}
-        return PersonData(**typed, no_middle_name=bool(self.no_middle_name.data))
 
 
 @blueprint.get("")
@@ -78,7 +47,7 @@ def index() -> ResponseReturnValue:
         kinds=KINDS,
         overseer=overseer,
         organizations=people.organizations_with_people(session, actor) if overseer else [],
-        units=organizations.units(session, narrowed) if narrowed else [],
+        units=units.of_organization(session, narrowed) if narrowed else [],
         may_add=_may_add(),
         may_attest=actor.role not in ("admin", "auditor", "signatory"),
         today=context.today(),
@@ -137,55 +106,6 @@ def show(person_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/new", methods=["GET", "POST"])
-def new() -> ResponseReturnValue:
-    actor = context.actor()
-    owner = scope.organization(context.session(), actor, actor.organization_id or 0)
-    if request.method == "GET":
-        return _page(Entry(PersonForm()), owner, None)
-    entry = Entry(posted(PersonForm))
-    if not entry.save(
-        lambda confirmed: employments.hire(
-            context.db(),
-            actor=actor,
-            now=context.now(),
-            organization_id=owner.id,
-            data=entry.form.data_typed(),
-            area_code=context.catalogue().region.area_code,
-            renamed="renamed" in request.form,
-            confirmed=confirmed,
-        )
-    ):
-        return _page(entry, owner, None)
-    toast("Сотрудник записан.")
-    return redirect(url_for(".show", person_id=entry.saved))
-
-
-@blueprint.route("/jobs/<int:employment_id>", methods=["GET", "POST"])
-def edit(employment_id: int) -> ResponseReturnValue:
-    actor = context.actor()
-    row = people.job(context.session(), actor, employment_id)
-    scope.require_people_changed(actor, row.organization_id)
-    owner = row.organization
-    if request.method == "GET":
-        return _page(Entry(_filled(row)), owner, row)
-    entry = Entry(posted(PersonForm))
-    if entry.save(
-        lambda confirmed: employments.change(
-            context.db(),
-            actor=actor,
-            now=context.now(),
-            employment_id=employment_id,
-            data=entry.form.data_typed(),
-            area_code=context.catalogue().region.area_code,
-            confirmed=confirmed,
-        )
-    ):
-        toast("Данные сотрудника сохранены.")
-        return redirect(url_for(".show", person_id=entry.saved))
-    return _page(entry, owner, row)
-
-
 @blueprint.post("/<any(attest, withdraw):step>")
 def note(step: str) -> ResponseReturnValue:
     """One person or many at once: `person` fields, `kind`, and `back`, where to return to."""
@@ -236,31 +156,6 @@ def _filter() -> Filter:
 def _may_add() -> bool:
     actor = context.actor()
     return scope.may_change_people(actor, actor.organization_id or 0)
-
-
-def _filled(row: Employment) -> PersonForm:
-    form = PersonForm(obj=row)
-    person = row.person
-    form.snils.data = full_snils(person.snils)
-    for name in ("last_name", "first_name", "middle_name", "no_middle_name"):
-        form[name].data = getattr(person, name)
-    form.unit_id.data = str(row.unit_id or "")
-    return form
-
-
-def _page(
-    entry: Entry[PersonForm], owner: Organization, row: Employment | None
-) -> ResponseReturnValue:
-    units = organizations.units(context.session(), owner.id)
-    if row is not None and row.unit is not None and row.unit not in units:
-        units.append(row.unit)  # a closed one stays with those who are in it
-    named = {str(unit.id): unit.name for unit in units}
-    entry.form.unit_id.choices = {"": "— не указано —", **named}
-    differs = any(flaw.code == NAME_DIFFERS for flaw in entry.flaws.values())
-    page = render_template(
-        "people/form.html", entry=entry, organization=owner, job=row, differs=differs
-    )
-    return page, 422 if entry.flaws else 200
 
 
 def _exported(job: Employment) -> list[str]:

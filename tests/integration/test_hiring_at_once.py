@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Person
 from accessflow.services.actor import Actor
-from accessflow.services.employments import PersonData, hire
+from accessflow.services.employments import hire
+from accessflow.services.person_form import PersonData
 from tests import factories
 
 PETROVA = PersonData(

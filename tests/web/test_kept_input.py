@@ -179,7 +179,7 @@ def test_an_error_of_the_server_keeps_what_was_typed(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"the parameters were {TYPED}")
 
-    monkeypatch.setattr("accessflow.services.organizations.add_unit", broken)
+    monkeypatch.setattr("accessflow.services.units.add", broken)
     client = signed_in(factories.account(db, "secretary", organization))
     failed = client.post(f"/organizations/{organization}/units/new", data=TYPED)
     assert failed.status_code == 500

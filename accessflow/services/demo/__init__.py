@@ -14,12 +14,19 @@ from accessflow.catalogue.spec import Catalogue, RegionSpec
 from accessflow.db.session import Database
 from accessflow.db.tables import Organization, User
 from accessflow.domain.roles import LABELS, Role
-from accessflow.services import accounts, attestations, employments, organizations, signatories
+from accessflow.services import (
+    accounts,
+    attestations,
+    employments,
+    organizations,
+    signatories,
+    units,
+)
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.demo import applications
 from accessflow.services.demo.samples import ORGANIZATIONS, SIGNATORIES
-from accessflow.services.employments import PersonData
+from accessflow.services.person_form import PersonData
 
 PASSWORD = "accessflow-demo"  # noqa: S105  # of made-up accounts, printed at every start
 
@@ -113,11 +120,11 @@ def _open(db: Database, now: datetime, item: _Login, ids: dict[str, int]) -> int
 
 def _people(db: Database, now: datetime, region: RegionSpec, key: str, clerk: Actor) -> None:
     owner = clerk.organization_id or 0
-    units: dict[str, int] = {}
+    made: dict[str, int] = {}
     hired: list[int] = []
     for row in _rows(key):
-        if row["unit"] not in units:
-            units[row["unit"]] = organizations.add_unit(
+        if row["unit"] not in made:
+            made[row["unit"]] = units.add(
                 db, actor=clerk, now=now, organization_id=owner, name=row["unit"]
             )
         hired.append(
@@ -126,7 +133,7 @@ def _people(db: Database, now: datetime, region: RegionSpec, key: str, clerk: Ac
                 actor=clerk,
                 now=now,
                 organization_id=owner,
-                data=_data(row, units[row["unit"]], now),
+                data=_data(row, made[row["unit"]], now),
                 area_code=region.area_code,
             )
         )

@@ -17,7 +17,6 @@ from accessflow.services import employments, history
 from accessflow.services.actor import Actor
 from accessflow.services.attestations import attest_all
 from accessflow.services.clock import moscow_date
-from accessflow.services.employments import Identity
 from accessflow.services.imports.jobs import job as find_job
 from accessflow.services.imports.plan import (
     CHUNK,
@@ -29,6 +28,7 @@ from accessflow.services.imports.plan import (
     known_of,
     name_of,
 )
+from accessflow.services.person_form import Identity
 
 
 def take_some(db: Database, *, actor: Actor, now: datetime, job_id: int) -> ImportJob:
