@@ -51,35 +51,53 @@ class Cluster:
             connection.execute(statement)
 
 
+# Serves until its input ends: a run that was killed leaves no server behind either.
+KEEPER = """
+set -e
+cd "$1"
+"$2/initdb" --pgdata=data --username="$3" --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
+ctl=$2/pg_ctl
+control() { "$ctl" --pgdata=data --wait --silent "$@"; }
+control --log=log --options="$4 -k $1" start || { cat log; exit 1; }
+echo ready
+cat
+control --mode=immediate stop
+cd /
+rm -rf "$1"
+"""
+
+
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """Starts a new cluster in a temporary folder; stops and removes it at the end."""
-    binaries = server_binaries()
     # Not pytest's own: a socket's path has 107 bytes at most, and another user must get in.
     home = Path(tempfile.mkdtemp(prefix="accessflow-pg-"))
-    try:
-        owner = _owner(home)
-        data = home / "data"
-        _run(
-            owner,
-            home,
-            f"{binaries / 'initdb'}",
-            f"--pgdata={data}",
-            f"--username={SUPERUSER}",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        )
-        pg_ctl = [f"{binaries / 'pg_ctl'}", f"--pgdata={data}", "--wait", "--silent"]
-        options = f"--options={OPTIONS} -k {home}"
-        _run(owner, home, *pg_ctl, f"--log={home / 'log'}", options, "start")
-        try:
-            yield Cluster(home)
-        finally:
-            _run(owner, home, *pg_ctl, "--mode=immediate", "stop")
-    finally:
-        shutil.rmtree(home)
+    owner = _owner(home)
+    keeper = subprocess.Popen(
+        ["sh", "-c", KEEPER, "sh", home, server_binaries(), SUPERUSER, OPTIONS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        user=owner,
+        group=owner,
+        extra_groups=[] if owner else None,
+        cwd=home,
+        start_new_session=True,  # Ctrl+C is for the tests; the keeper ends after them
+    )
+    with keeper:
+        _wait_until_ready(keeper)
+        yield Cluster(home)
+        keeper.communicate("")
+
+
+def _wait_until_ready(keeper: subprocess.Popen[str]) -> None:
+    said = []
+    for line in keeper.stdout or ():
+        if line == "ready\n":
+            return
+        said.append(line)
+    raise RuntimeError("".join(said))
 
 
 def server_binaries() -> Path:
@@ -104,20 +122,3 @@ def _owner(home: Path) -> str | None:
         return None
     shutil.chown(home, "postgres", "postgres")
     return "postgres"
-
-
-def _run(owner: str | None, home: Path, *command: str) -> None:
-    done = subprocess.run(
-        command,
-        user=owner,
-        group=owner,
-        extra_groups=[] if owner else None,
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        log = home / "log"
-        raise RuntimeError(done.stdout + (log.read_text() if log.exists() else ""))
