@@ -7,7 +7,7 @@ no_rows`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accessflow.domain import email as emails
 from accessflow.domain import snils as snilses
@@ -140,7 +140,9 @@ def _party_defects(check: Check) -> Iterator[Defect]:
             if name in needed:
                 yield Defect(None, name, "required", "error", f"{label}: не заполнено. Впишите.")
         elif kind := _PARTY_KINDS.get(name):
-            yield from _flaws(check, kind, text, None, name)
+            found = _flaws(check, kind, text, None, name)
+            # The author stands on the cover alone, which checks its own fields (App. 2).
+            yield from (replace(d, level="warning") if owner == "author" else d for d in found)
 
 
 def _some_blank(column: Column, rows: tuple[Row, ...]) -> bool:
@@ -155,7 +157,7 @@ def _flaws(check: Check, kind: str, text: str, row: int | None, key: str) -> Ite
 def _field_defects(check: Check) -> Iterator[Defect]:
     for item in check.spec.fields:
         text = field_value(item, check.application)
-        label = item.plain_label.strip(" -:") or item.help or item.key
+        label = check.spec.label_of(item)
         yield from _text_defects(check, item, text, None, f"fields.{item.key}", label)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.answers import Facts, validate
-from accessflow.forms.application import Application, Organization, Signatory
+from accessflow.forms.application import Application, Author, Organization, Signatory
 from accessflow.forms.defect import Defect
 from tests.catalogue_examples import (
     ORGANIZATION,
@@ -246,6 +246,18 @@ def test_a_units_oid_is_refused_where_the_organisations_is_wanted() -> None:
         "oid_unit",
         ORGANIZATION.oid,
     )
+
+
+def test_the_authors_phone_and_address_warn_where_the_page_does_not_carry_them() -> None:
+    vague = Author("Малахова Е.Ю.", "Секретарь", "...", "...")
+    given = replace(application("frmss", "grant"), author=vague)
+    assert {(d[1], d[3]) for d in codes(given)} == {
+        ("author.phone", "warning"),
+        ("author.email", "warning"),
+    }
+    cover = Application("appendix-02", None, "cover", ORGANIZATION, author=vague)
+    errors = {d[1] for d in codes(cover) if d[3] == "error"}
+    assert {"fields.author_phone", "fields.author_email"} <= errors
 
 
 def test_an_unknown_subject_of_the_federation_warns_with_the_nearest_name() -> None:
