@@ -26,9 +26,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docxtpl import DocxTemplate, InlineImage
-from harness import Bench, cpu_seconds, faster, growth, race
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from accessflow.documents import metrics
 from accessflow.documents.docx import write_docx
@@ -37,6 +38,7 @@ from accessflow.documents.pdf import write_pdf
 from accessflow.documents.stamp import payload, png
 from accessflow.documents.writers import write_set
 from accessflow.documents.xlsx import write_xlsx
+from benchmarks.harness import Bench, cpu_seconds, faster, growth, race
 from tests.documents_models import application, person, table12
 
 CONSONANTS, VOWELS = "бвгдзклмнпрст", "аеиоуы"
@@ -149,7 +151,9 @@ class _Peers:
         self.code.write_bytes(page.code)
         data = {k: v for k, v in vars(page).items() if k not in {"code", "choices"}}
         made = self.compiler.compile(sys_inputs={"page": json.dumps(data, ensure_ascii=False)})
-        return bytes(made)
+        if not isinstance(made, bytes):
+            raise TypeError(type(made))
+        return made
 
     def weasyprint(self, model: DocumentModel) -> bytes:
         html = weasyprint.HTML(string=_html(_Page(model)))
@@ -249,9 +253,7 @@ th {{ font-weight: normal; vertical-align: middle; }}
 def _html(page: _Page) -> str:
     code = base64.b64encode(page.code).decode()
     head = "".join(f"<th>{text}</th>" for text in page.header)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in page.rows
-    )
+    rows = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in page.rows)
     notes = "".join(f"<p class=note>{text}</p>" for text in page.notes)
     return (
         f"<html lang=ru><title>{page.name}</title><body>"
@@ -295,18 +297,16 @@ def _sheet(page: _Page) -> bytes:
         cells(row, wrap)
     for column, choices in page.choices.items():
         rule = DataValidation("list", f'"{",".join(choices)}"')
-        letter = openpyxl.utils.get_column_letter(column + 1)
+        letter = get_column_letter(column + 1)
         rule.add(f"{letter}{first + 1}:{letter}{sheet.max_row + 200}")
         sheet.add_data_validation(rule)
     for text in (page.signature, page.seal, *page.notes):
         line(text, large)
     for column in range(1, 13):
-        sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 12
+        sheet.column_dimensions[get_column_letter(column)].width = 12
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
-        fitToPage=True
-    )
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{first}:{first}"
     sheet.print_area = f"A1:L{sheet.max_row}"
     out = io.BytesIO()

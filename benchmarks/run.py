@@ -8,11 +8,10 @@ the run to those modules.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -22,7 +21,7 @@ NO_BENCHES = {"run", "harness"}
 
 
 def main(wanted: list[str]) -> int:
-    sys.path[:0] = [str(HERE.parent), str(HERE)]
+    sys.path.insert(0, str(HERE.parent))
     names = sorted(file.stem for file in HERE.glob("*.py"))
     unknown = set(wanted) - set(names)
     if unknown:
@@ -33,7 +32,7 @@ def main(wanted: list[str]) -> int:
     for name in names:
         if name in NO_BENCHES or (wanted and name not in wanted):
             continue
-        module = _load(name)
+        module = importlib.import_module(f"benchmarks.{name}")
         if not hasattr(module, "benches"):
             continue
         for bench in module.benches():
@@ -43,16 +42,6 @@ def main(wanted: list[str]) -> int:
     OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(OUT)
     return 0
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _print_row(cells: tuple[str, ...] | list[str]) -> None:

@@ -11,22 +11,22 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
 from docx.shared import Mm, Pt, Twips
 from docx.styles.style import ParagraphStyle
 
 from accessflow.documents import styles
-from accessflow.documents.stamp import Stamp, png, payload
+from accessflow.documents.model import Stamp
+from accessflow.documents.stamp import payload, png
 from accessflow.documents.styles import TextStyle
 
 TARGET = Path(__file__).parents[1] / "accessflow" / "templates_docx"
@@ -36,6 +36,9 @@ ALIGN = {
     "both": WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 KEPT_STYLES = {"Normal", "DefaultParagraphFont", "TableNormal", "NoList", "Header", "Footer"}
+UNUSED_PARTS = (
+    "theme", "customXml", "numbering", "webSettings", "fontTable", "stylesWithEffects",
+)  # fmt: skip
 KEPT_PARTS = (
     "[Content_Types].xml", "_rels/", "word/_rels/", "word/document.xml", "word/styles.xml",
     "word/settings.xml", "word/header", "word/footer", "word/media/", "docProps/core.xml",
@@ -133,7 +136,7 @@ def _paragraph_style(document: Document, style: TextStyle) -> None:
     _exact(made, style.pitch)
 
 
-def _value(tag: str, value: str) -> BaseOxmlElement:
+def _value(tag: str, value: str) -> Any:
     element = OxmlElement(tag)
     element.set(qn("w:val"), value)
     return element
@@ -180,10 +183,11 @@ def _footers(section: Section) -> None:
         run = paragraph.add_run()
         run.font.size = Pt(1)
         inline = run.add_picture(io.BytesIO(picture), width=Twips(styles.QR_SIZE))
+        element = inline._inline
         for side in ("distT", "distB", "distL", "distR"):  # LibreOffice's own default is 3 mm
-            inline._inline.set(side, "0")
-        inline._inline.docPr.set("name", "QR-код")
-        inline._inline.docPr.set("descr", "QR-код: номер, версия и контрольная сумма заявки")
+            element.set(side, "0")
+        element.docPr.set("name", "QR-код")
+        element.docPr.set("descr", "QR-код: номер, версия и контрольная сумма заявки")
         mark = OxmlElement("w:rPr")
         mark.append(_value("w:sz", "2"))
         paragraph._p.get_or_add_pPr().append(mark)

@@ -29,7 +29,10 @@ _BREAK = re.compile(
     r"|(?<=[^\s(\[{„] )(?![ .,;:!?)\]}]|$)"
 )
 _NUMBER = re.compile(r"[0+() -]{8,20}")
-MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: ]")
+MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: /]")
+_SLASH = re.compile(rf"(?<=\D/)(?![{_NEVER_FIRST}«₽ ]|$)|(?<=\d/)(?![{_NEVER_FIRST}«₽\d ]|$)")
+_PATH = 66
+"""LibreOffice breaks after a slash only where no blank stands so many characters before it."""
 _ATOM = re.compile(r"\^.|.", re.DOTALL)
 _NICE = re.compile(r"[@._/,;:)-]")
 """A word too long for its line had better be cut after one of these."""
@@ -41,10 +44,12 @@ _ZEROS = str.maketrans("123456789", "000000000")
 class Measured(NamedTuple):
     """A text without line breaks, cut where it may break; widths in 1/1000 of the type size.
 
-    `ink` leaves out the blanks at a piece's end, which may hang over the limit.
+    `ink` leaves out the blanks at a piece's end, which may hang over the limit. `needs` is the room
+    that a piece must find to end a line: after a slash LibreOffice wants one character more.
     """
 
     pieces: tuple[str, ...]
+    needs: tuple[float, ...]
     ink: tuple[float, ...]
     advance: tuple[float, ...]
     natural: float
@@ -71,21 +76,22 @@ class Filled(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def measured(text: str, bold: bool, rich: bool) -> Measured:
+def measured(text: str, bold: bool, rich: bool, opening: bool = True) -> Measured:
     """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape.
 
+    `opening`: it begins its paragraph, so that no blank stands before it.
     Raises `Invalid` where it holds a control character, which no document can.
     """
     if not text:
-        return Measured((), (), (), 0.0, 0.0)
+        return Measured((), (), (), (), 0.0, 0.0)
     if _CONTROL.search(text):
         raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
     width = width_of(bold, rich)
     if MAY_BREAK.search(text) is None:
         whole = width(text)
-        return Measured((text,), (whole,), (whole,), whole, whole)
+        return Measured((text,), (whole,), (whole,), (whole,), whole, whole)
     blank = width(" ")
-    pieces = _BREAK.split(text)
+    pieces = _pieces(text, opening) if "/" in text else _BREAK.split(text)
     ink = []
     advance = []
     for piece in pieces:
@@ -94,7 +100,24 @@ def measured(text: str, bold: bool, rich: bool) -> Measured:
         ink.append(inked)
         advance.append(inked + blank * (len(piece) - len(bare)))
     natural = sum(advance) - advance[-1] + ink[-1]
-    return Measured(tuple(pieces), tuple(ink), tuple(advance), natural, max(ink))
+    needs = tuple(ink)
+    if "/" in text:
+        needs = tuple(
+            inked + (width(after[0]) if piece[-1] == "/" and after else 0.0)
+            for inked, piece, after in zip(ink, pieces, [*pieces[1:], ""], strict=True)
+        )
+    return Measured(tuple(pieces), needs, tuple(ink), tuple(advance), natural, max(ink))
+
+
+def _pieces(text: str, opening: bool) -> list[str]:
+    """`text` cut where it may break, slashes among it."""
+    cuts = {found.start() for found in _BREAK.finditer(text)}
+    for found in _SLASH.finditer(text):
+        at = found.start()
+        path = text[max(0, at - _PATH) : at]
+        if " " not in path and (opening or at > _PATH):
+            cuts.add(at)
+    return [text[begin:end] for begin, end in pairwise([0, *sorted(cuts), len(text)])]
 
 
 def is_number(text: str) -> bool:
@@ -134,7 +157,7 @@ def fill_shape(
     shy = first * 50 / size
     doubt = DOUBT * 1000 / size
     em = size / 1000
-    parts = [measured(part, bold, rich) for part in text.split("\n")]
+    parts = [measured(t, bold, rich, n == 0) for n, t in enumerate(text.split("\n"))]
     if all(part.natural + shy < full - doubt for part in parts):
         return Filled(tuple(_whole_lines(parts, em)))
     if len(parts) == 1 and len(parts[0].pieces) == 1 and not shy and not rich:
@@ -193,7 +216,7 @@ def fill_word(ends: list[float], nice: list[int], width: int, size: float) -> Fi
 
 def _cuts(ends: list[float], limit: float) -> tuple[list[int], float]:
     """Where a word is cut that fills lines as they go, and how near the nearest decision was."""
-    cuts = []
+    cuts: list[int] = []
     start = 0.0
     margin = float("inf")
     last = len(ends) - 1
@@ -282,12 +305,12 @@ class _Setting:
         begin = at = self.at
         start = x = ends = shy
         blanks = 0
-        for piece, ink, advance in zip(part.pieces, part.ink, part.advance, strict=True):
-            if at > begin and not self._fits(x + ink):
+        for piece, need, ink, advance in zip(*part[:4], strict=True):
+            if at > begin and not self._fits(x + need):
                 self.lines.append((begin, at - blanks, ends - start, False))
                 self.ugly += not blanks and piece[0] == "0"
                 begin, start, x = at, 0.0, 0.0
-            if at == begin and not self._fits(x + ink):
+            if at == begin and not self._fits(x + need):
                 begin, tail = self._cut(piece.rstrip(" "), at, x)
                 start, x = 0.0, tail - ink
             ends = x + ink

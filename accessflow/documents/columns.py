@@ -85,9 +85,11 @@ def header_lengths(header: tuple[tuple[Cell, ...], ...], count: int, bold: bool)
     """The longest of each column's header."""
     known = cell_lengths(grid(header, count), count, bold, rich=True)
     return [
-        Lengths(*(max(item[i] for item in texts.values()) for i in range(3)))
-        if texts
-        else Lengths(0.0, 0.0, 0.0)
+        Lengths(
+            max((text.least for text in texts.values()), default=0.0),
+            max((text.uncut for text in texts.values()), default=0.0),
+            max((text.natural for text in texts.values()), default=0.0),
+        )
         for texts in known
     ]
 
@@ -128,7 +130,8 @@ def text_lengths(text: str) -> Lengths:
 def _segment(ends: list[float], nice: list[int]) -> float:
     """The longest part of an address that is left whole where it is cut well."""
     after = [ends[-1], *(ends[at] for at in nice), 0.0]
-    return min(max(map(sub, after, after[1:])), _SEGMENT_MOST)
+    longest: float = max(map(sub, after, after[1:]))
+    return min(longest, _SEGMENT_MOST)
 
 
 @lru_cache(maxsize=20_000)

@@ -131,7 +131,7 @@ def _table(laid: LaidTable, body: list[str]) -> None:
             body += plain[number]
             body.append("</w:tr>")
         else:
-            rows.write(row, body, keep=row.tied or laid.keep_next and number == last)
+            rows.write(row, body, keep=row.tied or (laid.keep_next and number == last))
     body.append("</w:tbl>")
 
 
@@ -170,9 +170,10 @@ class _Rows:
 
     def opening(self, row: LaidRow) -> str:
         header = "<w:tblHeader/>" if self.heading else ""
-        whole = "" if row.height > self.laid.tallest else "<w:cantSplit/>"
+        if row.height > self.laid.tallest:
+            return "<w:tr>"
         return (
-            f'<w:tr><w:trPr>{whole}<w:trHeight w:val="{row.height}" w:hRule="atLeast"/>'
+            f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{row.height}" w:hRule="atLeast"/>'
             f"{header}</w:trPr>"
         )
 

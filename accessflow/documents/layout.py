@@ -19,7 +19,7 @@ from accessflow.documents.tables import LaidTable, lay_table
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`blocks` in order, a signature as its paragraphs; `pages` say where each line and row stands."""
+    """`blocks` in order, a signature as its paragraphs; `pages`: where each line and row stands."""
 
     page: Page
     blocks: Sequence[Laid]
@@ -56,7 +56,7 @@ def _space(blocks: Sequence[Laid]) -> None:
 
 
 def _keep_with(blocks: Sequence[Laid], most: int) -> None:
-    """Keep what stands above a signature with it: up to the last row of a table, where that is near."""
+    """Keep what stands above a signature with it: up to a table's last row, where that is near."""
     height = 0
     for block in reversed(blocks):
         block.keep_next = True

@@ -26,7 +26,7 @@ _KEPT = 50_000
 
 
 class Face:
-    """One cut of the typeface with its advance widths, those of words kept."""
+    """One cut of the typeface with its advance widths; those of words are kept."""
 
     def __init__(self, font: TTFont) -> None:
         self.font = font

@@ -1,7 +1,8 @@
 """Which lines and rows come onto which page.
 
-LibreOffice and Word break the pages of the DOCX themselves; they come to these pages because heights
-are given, and because nothing is left in doubt: what nearly fits, or nearly does not, is made higher.
+LibreOffice and Word break the pages of the DOCX themselves; they come to these pages because
+heights are given, and because nothing is left in doubt: what nearly fits, or nearly does not, is
+made higher.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from accessflow.documents.paragraphs import LaidParagraph
-from accessflow.documents.styles import BORDER
+from accessflow.documents.styles import BORDER, CELL_WHITE
 from accessflow.documents.tables import LaidTable
 
 Laid = LaidParagraph | LaidTable
@@ -23,13 +24,14 @@ DOUBT = 24
 class Placed(NamedTuple):
     """Lines or rows `begin`..`end` of a block, `top` twips below the body's top.
 
-    A table's `begin` of -1 is its header.
+    A table's `begin` of -1 is its header. `part`: which lines of a row that no page can hold.
     """
 
     laid: Laid
     begin: int
     end: int
     top: int
+    part: range | None = None
 
 
 @dataclass(slots=True)
@@ -135,6 +137,10 @@ class _Paginator:
                 self._turn(head)
         page = self.pages[-1]
         for number, unit in enumerate(chain):
+            if isinstance(unit.laid, LaidTable) and unit.height > unit.laid.tallest:
+                self._split(unit, unit.laid)
+                page = self.pages[-1]
+                continue
             needed = unit.before + unit.height
             if unit.begin == -1 and number + 1 < len(chain):
                 needed += chain[number + 1].height
@@ -145,13 +151,30 @@ class _Paginator:
             page.append(Placed(unit.laid, unit.begin, unit.end, self.y))
             self.y += unit.height + unit.after
 
-    def _turn(self, unit: _Unit) -> None:
+    def _turn(self, unit: _Unit, going_on: LaidTable | None = None) -> None:
+        """A new page, with the header of the table that goes on there."""
         self.pages.append([])
         self.y = 0
-        if unit.repeated and isinstance(unit.laid, LaidTable):
-            if unit.laid.header:
-                self.pages[-1].append(Placed(unit.laid, -1, 0, BORDER))
-            self.y = unit.repeated
+        table = unit.laid if unit.repeated and isinstance(unit.laid, LaidTable) else going_on
+        if table:
+            if table.header:
+                self.pages[-1].append(Placed(table, -1, 0, BORDER))
+            self.y = BORDER + table.header_height
+
+    def _split(self, unit: _Unit, table: LaidTable) -> None:
+        """A row higher than a page goes on over as many as it takes."""
+        self.y += unit.before
+        lines = max(len(filled.lines) for filled in table.rows[unit.begin].fills)
+        done = 0
+        while done < lines:
+            fit = (self.height - self.y - CELL_WHITE) // table.pitch
+            if fit < 1:
+                self._turn(unit, table)
+                continue
+            part = range(done, min(done + fit, lines))
+            self.pages[-1].append(Placed(table, unit.begin, unit.end, self.y, part))
+            self.y += len(part) * table.pitch + CELL_WHITE
+            done = part.stop
 
     def _spread(self, chain: list[_Unit]) -> None:
         """Where the chain leaves a page on which its rows would have had room, fill that room.

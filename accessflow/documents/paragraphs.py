@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accessflow.documents.breaking import Filled, fill
+from accessflow.documents.breaking import Filled, fill, fill_shape
 from accessflow.documents.model import Paragraph, SignatureBlock
 from accessflow.documents.styles import (
     SIGNATURE,
@@ -20,7 +20,8 @@ _SPLITS_ABOVE = 4
 
 @dataclass(slots=True)
 class LaidParagraph:
-    """`left` and `width` in twips from the page's left margin; `indent` of a first line in `style`."""
+    """`left` and `width` in twips from the page's left margin; the first line's indent is the
+    style's."""
 
     text: str
     style: TextStyle
@@ -66,6 +67,7 @@ def _lay(text: str, style: TextStyle, total: int, keep_next: bool) -> LaidParagr
     left = total - style.right_block if style.right_block else style.left
     width = total - left
     nice = style.align == "left"
-    filled = fill(text, width, style.size, style.bold, style.rich, style.first, nice)
+    # By the text itself, not by its shape: most are a form's own words and met again.
+    filled = fill_shape(text, width, style.size, style.bold, style.rich, style.first, nice)
     keep_lines = keep_next or len(filled.lines) <= _SPLITS_ABOVE
     return LaidParagraph(text, style, filled, left, width, 0, style.after, keep_next, keep_lines)

@@ -37,6 +37,7 @@ from accessflow.documents.styles import (
     CELL_INSET,
     CELL_PAD_BOTTOM,
     CELL_PAD_TOP,
+    CELL_WHITE,
     HEADER_BOLD,
     HEADER_DISTANCE,
     MARGIN_RIGHT,
@@ -82,10 +83,9 @@ def _add_page(document: ArchivalDocument, page: Page, content: str, stamped: boo
     made = PDFPage()
     made.MediaBox = PDFArray([0, 0, page.width / 20, page.height / 20])
     made.Contents = PDFStream(content=content, filters=[PDFZCompress])
-    resources = PDFResourceDictionary()
+    objects = {_CODE: PDFObjectReference(_CODE)} if stamped else {}
+    resources = PDFResourceDictionary(XObject=objects)
     resources.basicFonts()
-    if stamped:
-        resources.XObject = {_CODE: PDFObjectReference(_CODE)}
     made.Resources = resources
     document.addPage(made)
 
@@ -272,39 +272,59 @@ def _table(pen: _Pen, laid: LaidTable, pieces: Sequence[Placed]) -> None:
     rules = _Rules(laid)
     for piece in pieces:
         y = MARGIN_TOP + piece.top
-        rows = laid.header if piece.begin < 0 else laid.rows[piece.begin : piece.end]
-        for number, row in enumerate(rows):
-            below = rows[number:] if piece.begin < 0 else laid.rows[piece.begin + number :]
-            _cells(pen, laid, row, below, y, heading=piece.begin < 0)
+        heading = piece.begin < 0
+        rows = laid.header if heading else laid.rows
+        for number in range(max(piece.begin, 0), len(rows) if heading else piece.end):
+            row = rows[number]
+            if piece.part:
+                row = row._replace(height=len(piece.part) * laid.pitch + CELL_WHITE)
+            _cells(pen, laid, row, y, _room_of(rows, number) if heading else None, piece.part)
             rules.add(row, y)
             y += row.height
     rules.draw(pen)
 
 
+def _room_of(rows: Sequence[LaidRow], number: int) -> list[int]:
+    """How high each cell of a header's row is, for its text stands in the middle.
+
+    The border above a table belongs to its first row.
+    """
+    border = BORDER if number == 0 else 0
+    return [
+        sum(row.height for row in rows[number : number + cell.rowspan]) - border
+        for cell in rows[number].grid.cells
+    ]
+
+
 def _cells(
-    pen: _Pen, laid: LaidTable, row: LaidRow, below: Sequence[LaidRow], y: int, heading: bool
+    pen: _Pen,
+    laid: LaidTable,
+    row: LaidRow,
+    y: int,
+    rooms: Sequence[int] | None,
+    part: range | None,
 ) -> None:
-    """The texts of a row; `below` has it and the rows that its cells may reach into."""
+    """The texts of a row; `rooms` makes it a header's."""
     left = pen.page.left + laid.pad + CELL_INSET
     edges = laid.edges
-    for column, cell, filled in zip(row.grid.starts, row.grid.cells, row.fills, strict=True):
+    lines = slice(part.start, part.stop) if part else slice(None)
+    for at, (column, cell, filled) in enumerate(
+        zip(row.grid.starts, row.grid.cells, row.fills, strict=True)
+    ):
         if not cell.text:
             continue
         width = edges[column + cell.colspan] - edges[column] - 2 * laid.pad
+        top: float = y + CELL_PAD_TOP
+        align: Align = "left" if cell.colspan > 1 else laid.table.columns[column].align
+        if rooms is not None:
+            align = "center"
+            white = rooms[at] - CELL_PAD_TOP - CELL_PAD_BOTTOM - len(filled.lines) * laid.pitch
+            top += white / 2
+        heading = rooms is not None
         setting = _Setting(
             cell.text, filled, laid.size, laid.pitch, heading and HEADER_BOLD, heading or cell.rich
         )
-        top = y + CELL_PAD_TOP
-        align: Align = "left"
-        if heading:
-            align = "center"
-            height = sum(r.height for r in below[: cell.rowspan])
-            top += (height - CELL_PAD_TOP - CELL_PAD_BOTTOM - len(filled.lines) * laid.pitch) / 2
-            if row is laid.header[0]:
-                top -= BORDER / 2  # the border above belongs to the row
-        elif cell.colspan == 1:
-            align = laid.table.columns[column].align
-        setting.draw(pen, left + edges[column], top, width, align)
+        setting.draw(pen, left + edges[column], top, width, align, part=lines)
 
 
 class _Rules:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.pdfbase.pdfdoc import (
@@ -17,6 +18,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFInfo,
     PDFName,
     PDFObject,
+    PDFOutlines,
     PDFStream,
     PDFString,
     PDFZCompress,
@@ -43,27 +45,28 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class ArchivalDocument(PDFDocument):
-    """A reportlab document that claims PDF/A-2b. `digest` makes its identifier: no clock is read."""
+    """A reportlab document that claims PDF/A-2b. Its identifier comes from its content alone."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(invariant=1, pdfVersion=(1, 7), lang="ru-RU")
+        super().__init__(invariant=1, pdfVersion=(1, 7))
+        self.Pages: PDFObject
         self.info = _Info(title)
-        self.Catalog = self._catalog = _Catalog()
-        self.Catalog.Pages = self.Pages
-        self.Catalog.Lang = PDFString("ru-RU")
-        self.Catalog.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})
-        self.Catalog.Metadata = _metadata(title)
-        self.Catalog.OutputIntents = PDFArray([_output_intent()])
+        catalog = _Catalog(self.Pages)
+        catalog.Lang = PDFString("ru-RU")
+        catalog.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})
+        catalog.Metadata = _metadata(title)
+        catalog.OutputIntents = PDFArray([_output_intent()])
+        self.Catalog = self._catalog = catalog
+        self.outline = self.Outlines = _NoOutlines()
 
-    def Reference(self, obj: PDFObject, name: str | None = None) -> PDFObject:  # noqa: N802
+    def Reference(self, obj: Any, name: str | None = None) -> Any:  # noqa: N802
         """reportlab's streams end without the line break that 6.1.7.1 asks for."""
         if type(obj) is PDFStream:
             obj.__class__ = _Stream
-        return super().Reference(obj, name)
+        return super().Reference(obj, name)  # type: ignore[no-untyped-call]
 
     def save(self) -> bytes:
         """The finished file."""
-        self.Outlines.ready = -1
         return bytes(self.GetPDFData(None))
 
 
@@ -74,8 +77,24 @@ class _Stream(PDFStream):
 
 
 class _Catalog(PDFCatalog):
-    __NoDefault__ = (*PDFCatalog.__NoDefault__, "OutputIntents")
-    __Refs__ = PDFCatalog.__NoDefault__
+    """reportlab's writes only entries that it knows."""
+
+    Lang: PDFString
+    ViewerPreferences: PDFDictionary
+    Metadata: PDFStream
+    OutputIntents: PDFArray
+
+    def __init__(self, pages: PDFObject) -> None:
+        super().__init__()
+        self.__NoDefault__ = [*PDFCatalog.__NoDefault__, "OutputIntents"]
+        self.Pages = pages
+
+
+class _NoOutlines(PDFOutlines):
+    """Not ready, so that nothing refers to them."""
+
+    def prepare(self, document: PDFDocument, canvas: object) -> None:
+        self.ready = -1
 
 
 class _Info(PDFInfo):

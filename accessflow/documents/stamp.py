@@ -9,6 +9,8 @@ import re
 import struct
 import zlib
 from functools import lru_cache
+from math import isqrt
+from typing import Any
 
 import zxingcpp
 
@@ -41,9 +43,9 @@ def parse(text: str) -> Stamp:
 def matrix(text: str) -> tuple[bytes, ...]:
     """Rows of modules, 1 is dark; error correction M."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    side = image.shape[0]
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # it has a buffer, its stub none
     modules = bytes(image).translate(_MODULES)
+    side = isqrt(len(modules))
     return tuple(modules[at : at + side] for at in range(0, side * side, side))
 
 

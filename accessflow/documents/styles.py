@@ -1,4 +1,4 @@
-"""The printed page in figures, shared by the three writers. Lengths are twips (1/20 pt) unless named.
+"""The printed page in figures, shared by the three writers. Lengths are twips, 1/20 pt.
 
 ГОСТ Р 7.0.97 (domain F): margins 20/10/20/20 mm, 12 pt text, page number from page 2 at the top.
 """
@@ -39,7 +39,7 @@ PAGE_NUMBER_SIZE = 12.0
 PAGE_NUMBER_PITCH = 280
 
 BASELINE = 0.8
-"""Where the baseline lies in a line of exact height: LibreOffice's rule, Word's within half a point."""
+"""Where the baseline lies in a line of exact height: LibreOffice's rule."""
 
 SUPERSCRIPT_SCALE = 0.58
 SUPERSCRIPT_RISE = 0.39
@@ -52,7 +52,7 @@ def _style_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """How a paragraph is set. `word` is the name of its style in the DOCX, built-in where it may be."""
+    """How a paragraph is set. `word` names its style in the DOCX."""
 
     word: str
     size: float = 12.0
@@ -100,6 +100,8 @@ HEADER_BOLD = False
 CELL_PAD_TOP = 30
 CELL_PAD_BOTTOM = 30
 ROW_SLACK = 10  # the half lines of the borders
+CELL_WHITE = CELL_PAD_TOP + CELL_PAD_BOTTOM + ROW_SLACK
+"""What a row is higher than its lines."""
 EMPTY_ROW_HEIGHT = mm(9)  # a blank form is also filled by hand
 BORDER = 10  # 0.5 pt
 CELL_INSET = 6  # by which LibreOffice sets text off a cell's border besides the white
@@ -158,7 +160,7 @@ class Page:
 
     @property
     def bottom(self) -> int:
-        """From the foot of the page to the lowest line: the QR stands in the margin and above it."""
+        """From the foot of the page to the lowest line: the QR reaches over the margin."""
         return max(MARGIN_BOTTOM, STAMP_RESERVE) if self.stamped else MARGIN_BOTTOM
 
     @property

@@ -20,16 +20,13 @@ from accessflow.documents.grid import GridRow, grid
 from accessflow.documents.model import Table
 from accessflow.documents.styles import (
     BORDER,
-    CELL_PAD_BOTTOM,
-    CELL_PAD_TOP,
+    CELL_WHITE,
     EMPTY_ROW_HEIGHT,
     HEADER_BOLD,
-    ROW_SLACK,
     TABLE_SIZES,
     cell_pad,
     table_pitch,
 )
-
 
 _EMPTY = Filled((Line(0, 0, 0.0, True),))
 
@@ -185,7 +182,7 @@ class _Setter:
         return LaidRow(row, fills, self._height(most, filled_in), tied)
 
     def _height(self, lines: int, filled_in: int) -> int:
-        height = lines * self.pitch + CELL_PAD_TOP + CELL_PAD_BOTTOM + ROW_SLACK
+        height = lines * self.pitch + CELL_WHITE
         return height if filled_in > 1 else max(height, EMPTY_ROW_HEIGHT)
 
     def _make_room(self, laid: list[LaidRow]) -> None:

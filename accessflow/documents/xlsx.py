@@ -1,10 +1,10 @@
 """The XLSX: the page as a sheet that prints on A4, can be filled in offline and comes back whole.
 
-Every value is a text cell (СНИЛС, ИНН and telephones keep their zeros, nothing becomes a formula).
-Right of the print area stand the model's service columns; a hidden sheet `accessflow` holds its meta
-and where the rows and their columns are (`rows.first`, `rows.last`, `rows.columns`,
-`service.columns`, `service.first`; rows and columns from 1). Spare rows for more people lie folded
-below the last row.
+Every value is a text cell: СНИЛС, ИНН and telephones keep their zeros, nothing becomes a formula.
+Right of the print area stand the model's service columns. A hidden sheet `accessflow` holds the
+meta and where the rows and columns are: `rows.first`, `rows.last`, `rows.columns`,
+`service.columns`, `service.first`, counted from 1. Spare rows for more people lie folded below the
+last row.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.folded: list[range] = []
+        self.dim_rowmin: int
+        self.dim_rowmax: int
 
     def put(self, row: int, column: int, text: str, form: Format) -> None:
         """`write_string` or `write_blank` without the reading of «A1» and other notations."""
