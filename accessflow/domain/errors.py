@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class AccessflowError(Exception):
-    """`message` is Russian and shown to people; `ids` go to the log and never hold personal data."""
+    """`message` is Russian and shown to people; `ids` go to the log, never personal data."""
 
     def __init__(self, message: str, **ids: object) -> None:
         super().__init__(message)
