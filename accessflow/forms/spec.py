@@ -194,6 +194,15 @@ class FormSpec:
         """Whether a row is a person (then СНИЛС is required), or a document, or a resource."""
         return any(c.kind == "snils" for c in self.columns)
 
+    def label_of(self, item: Field) -> str:
+        """A field in words, without the dash and the colon of the printed form.
+
+        One without a label of its own is called as the part that it fills (App. 15).
+        """
+        own = item.plain_label.strip(" -:")
+        part = self.parts[item.part - 1].rstrip(" .") if item.part else ""
+        return own or part or item.help or item.key
+
     def role(self, name: str) -> Role | None:
         """The role by its printed name or an alias, None where the form knows no such role."""
         return next((r for r in self.roles if name == r.name or name in r.aliases), None)

@@ -6,7 +6,7 @@ browser would cut a pasted text without a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +139,7 @@ def _line(**extra: str) -> Maker:
 
 _SHORT_TEXT = Line()
 _GROWING = Lines()
+_WIDE = Lines(width=60)
 _PARAGRAPHS = Lines(rows=3, width=60)
 _ADDRESS = Lines(width=24, inputmode="email", spellcheck="false")
 _ADDRESS_LINE = Line(inputmode="email", spellcheck="false")
@@ -151,8 +152,9 @@ def _text(item: Item, label: str, _: Choices) -> Field:
     return StringField(label, widget=_GROWING if is_long else _SHORT_TEXT)
 
 
-def _growing(_item: Item, label: str, _: Choices) -> Field:
-    return StringField(label, widget=_GROWING)
+def _growing(item: Item, label: str, _: Choices) -> Field:
+    is_column = isinstance(item, forms.Column)
+    return StringField(label, widget=_GROWING if is_column else _WIDE)
 
 
 def _email(item: Item, label: str, _: Choices) -> Field:
@@ -218,12 +220,9 @@ def row_form(grid: Grid, choices: Choices) -> type[Form]:
     return type("RowForm", (Form,), fields)
 
 
-def fields_form(items: Iterable[forms.Field]) -> type[Form]:
+def fields_form(spec: forms.FormSpec) -> type[Form]:
     """The labelled fields of a form that is not only a table, prefixed «f-»."""
-    fields = {item.key: FIELDS[item.kind](item, label_of(item), Choices()) for item in items}
+    fields = {
+        item.key: FIELDS[item.kind](item, spec.label_of(item), Choices()) for item in spec.fields
+    }
     return type("FieldsForm", (Form,), fields)
-
-
-def label_of(item: forms.Field) -> str:
-    """A field's label without the colon and the dash of the printed form."""
-    return item.plain_label.strip(" -:") or item.help or item.key

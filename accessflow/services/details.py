@@ -163,4 +163,4 @@ def label(check: Check, key: str) -> str:
     item = next((item for item in check.spec.fields if item.key == name), None)
     if item is None:
         return LABELS[key]
-    return item.plain_label.strip(" -:") or item.help or item.key
+    return check.spec.label_of(item)

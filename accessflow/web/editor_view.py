@@ -173,20 +173,24 @@ class View:
         return found.hint if found else ""
 
     def width(self, column: GridColumn) -> str:
-        """The class of the column's width; "" takes what is left."""
+        """The class of the column's width; "" takes a share of what is left."""
+        if column.key == "role" and len(self.columns) - len(self.folded) <= FEW:
+            return ""
         return WIDTHS.get(column.key) or WIDTHS.get(column.kind, "")
 
     # ----- what the page says of the whole
 
-    @property
-    def parts(self) -> list[tuple[str, list[forms.Field]]]:
-        """The labelled fields under the wording of the part they belong to (App. 15)."""
+    def parts(self, *, below: bool = False) -> list[tuple[str, list[forms.Field]]]:
+        """The labelled fields under the wording of the part they belong to (App. 15): those above
+        the table, or those below it."""
         spec = self.check.spec
         if not spec.parts:
-            return [("", list(spec.fields))]
+            return [] if below or not spec.fields else [("", list(spec.fields))]
+        table = spec.grid_part or len(spec.parts)
         found = [
             (f"{number}. {words}", [item for item in spec.fields if item.part == number])
             for number, words in enumerate(spec.parts, 1)
+            if (number > table) == below
         ]
         return [(words, items) for words, items in found if items]
 
@@ -220,7 +224,7 @@ class View:
     def fields(self) -> Form:
         shown_now = {**self.details, **self.typed.get(None, {})}
         data = {k.removeprefix(details.FIELD): text for k, text in shown_now.items()}
-        return fields_form(self.check.spec.fields)(data=data, prefix=details.FIELD)
+        return fields_form(self.check.spec)(data=data, prefix=details.FIELD)
 
     @property
     def shown_details(self) -> dict[str, str]:
@@ -336,6 +340,8 @@ class View:
         return next((w.href for w in self.wrong if w.level == "error" and w.href), "#ed-checks")
 
 
+FEW = 8
+"""Columns to be typed into: with so many there is room for long roles."""
 WIDTHS = {
     "position": "af-w8",
     "last_name": "af-w6h",

@@ -144,7 +144,7 @@ def test_every_form_has_a_web_form_that_shows_and_reads_its_values(
             html = form[column.key]()
             assert values[column.key] in html.unescape()
             assert column.locked or f'name="r7-{column.key}"' in html
-    for item in fields_form(made.spec.fields)(prefix="f-"):
+    for item in fields_form(made.spec)(prefix="f-"):
         assert f'name="{item.name}"' in item()
 
 
