@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -199,7 +201,7 @@ class FormSpec:
 
         One without a label of its own is called as the part that it fills (App. 15).
         """
-        own = item.plain_label.strip(" -:")
+        own = re.sub(r"\^\S", "", item.label).strip(" -:")
         part = self.parts[item.part - 1].rstrip(" .") if item.part else ""
         return own or part or item.help or item.key
 
