@@ -174,9 +174,10 @@ class View:
 
     def width(self, column: GridColumn) -> str:
         """The class of the column's width; "" takes a share of what is left."""
-        if column.key == "role" and len(self.columns) - len(self.folded) <= FEW:
+        if column.key == "role" and not self.unfold and len(self.columns) - len(self.folded) <= FEW:
             return ""
-        return WIDTHS.get(column.key) or WIDTHS.get(column.kind, "")
+        wide = "af-w13" if self.unfold else ""  # unfolded, the table is wider than the page
+        return WIDTHS.get(column.key) or WIDTHS.get(column.kind) or wide
 
     # ----- what the page says of the whole
 
