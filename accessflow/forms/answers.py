@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from accessflow.domain import email as emails
 from accessflow.domain import snils as snilses
@@ -285,8 +286,20 @@ def _closed_role(check: Check, role: Role, number: int) -> Defect:
 
 def digits_of(row: Row) -> str | None:
     """The row's СНИЛС as 11 digits, None where it cannot be read."""
-    value = snilses.read(str(row.get("snils", ""))).value
+    return _digits(str(row.get("snils", "")))
+
+
+@lru_cache(maxsize=kinds.REMEMBERED)
+def _digits(text: str) -> str | None:
+    value = snilses.read(text).value
     return value.digits if value else None
+
+
+@lru_cache(maxsize=kinds.REMEMBERED)
+def _address(text: str) -> str | None:
+    """What two e-mail addresses are compared by."""
+    value = emails.read(text).value
+    return value.normalized if value else None
 
 
 def name_of(row: Row) -> PersonName:
@@ -357,18 +370,18 @@ def _shared_emails(check: Check) -> Iterator[Defect]:
     level: Level = check.spec.unique_email
     first: dict[str, tuple[int, str | None, Row]] = {}
     for number, row in _numbered(check):
-        address = emails.read(str(row.get("email", ""))).value
+        address = _address(str(row.get("email", "")))
         if address is None:
             continue
         digits = digits_of(row)
-        other = first.setdefault(address.normalized, (number, digits, row))
+        other = first.setdefault(address, (number, digits, row))
         if other[0] != number and (digits is None or digits != other[1]):
             message = (
                 f"Этот адрес уже в строке {other[0]} ({name_of(other[2]).short})."
                 " Адрес должен быть личным: впишите другой."
             )
             yield Defect(number, "email", "email_not_unique", level, message)
-        elif digits and check.facts.email_owners.get(address.normalized, digits) != digits:
+        elif digits and check.facts.email_owners.get(address, digits) != digits:
             message = (
                 "Этот адрес уже занят другим человеком. Впишите личный адрес сотрудника,"
                 " который больше ни у кого не указан."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from accessflow.forms.application import Application, Row, Target
@@ -45,7 +46,7 @@ class HeaderCell:
     printed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """`number` is the header of the row numbers as the form words it."""
 
@@ -53,23 +54,27 @@ class Grid:
     header: tuple[tuple[HeaderCell, ...], ...]
     number: str
 
-    @property
+    @cached_property
     def typed(self) -> tuple[GridColumn, ...]:
         """The columns that a person fills."""
         return tuple(c for c in self.columns if not c.fixed)
 
-    @property
+    @cached_property
     def folded(self) -> tuple[GridColumn, ...]:
         return tuple(c for c in self.columns if c.fixed)
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The row keys that may be changed here."""
         open_keys = {c.key for c in self.columns if not c.locked}
         return frozenset(open_keys | ({FLAG} if "middle_name" in open_keys else set()))
 
     def column(self, key: str) -> GridColumn | None:
-        return next((c for c in self.columns if c.key == key), None)
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, GridColumn]:
+        return {column.key: column for column in self.columns}
 
 
 def grid_of(spec: FormSpec, application: Application, target: Target | None) -> Grid:

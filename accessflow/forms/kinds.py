@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from accessflow.domain import email, inn, oid, person_name, phone, snils
 from accessflow.domain.reading import Flaw, Reading
@@ -23,6 +24,9 @@ class Region:
     alternatives: dict[str, str] = field(default_factory=dict)
 
 
+REMEMBERED = 8192
+"""Texts of each kind: some forty applications of 200 rows."""
+
 Reader = Callable[[str, Region], Reading[str]]
 """A text, never blank -> the text as it is printed, with flaws."""
 
@@ -30,8 +34,12 @@ _EMDR_ID = re.compile(r"\d{1,4}\.\d{2}\.\d{2}\.\d{2}\.\d{9}")
 
 
 def _regardless(read: Callable[[str], Reading[str]]) -> Reader:
-    """A reader that does not depend on the region."""
-    return lambda text, _: read(text)
+    """A reader that does not depend on the region.
+
+    A draft is checked as a whole at each save of a cell: what was read before is remembered.
+    """
+    remembered = lru_cache(maxsize=REMEMBERED)(read)
+    return lambda text, _: remembered(text)
 
 
 def _text(text: str) -> Reading[str]:

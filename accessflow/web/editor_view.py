@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from markupsafe import Markup
 from wtforms import Field, Form
 
 from accessflow.db.tables import Request
@@ -48,6 +49,25 @@ class Cell:
     column: GridColumn
     field: Field
     slot: Slot
+
+    @property
+    def asks_role(self) -> bool:
+        return self.column.key == "role" and not self.column.locked
+
+    @property
+    def control(self) -> Markup:
+        """The field with what it is called and described by. Drawn by its widget at once: a table
+        has thousands of them."""
+        attributes = {"aria_labelledby": f"l-{self.column.key} n{self.slot.row_id}"}
+        described = f"{self.slot.id}-e" if self.slot.defects else ""
+        if self.asks_role:
+            described = f"{self.slot.id}-n {described}".strip()
+        if described:
+            attributes["aria_describedby"] = described
+        if self.slot.invalid:
+            attributes["aria_invalid"] = "true"
+        drawn: Markup = self.field.widget(self.field, **attributes)
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
