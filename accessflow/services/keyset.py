@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 T = TypeVar("T")
@@ -129,8 +129,8 @@ def _read(sort: Sort, cursor: str) -> tuple[str, tuple[Any, ...]] | None:
     return bucket, values
 
 
-def _value(column: InstrumentedAttribute[Any], number: int) -> Any:
-    if column.type.python_type is datetime:
+def _value(column: InstrumentedAttribute[Any], number: int) -> datetime | int:
+    if not isinstance(column.type, Integer):
         return _EPOCH + number * _MICROSECOND
     if abs(number) >= 2**31:
         raise OverflowError(number)

@@ -1,0 +1,367 @@
+"""The list: what it shows to whom, what it finds, and that its pages meet without gap."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from accessflow.db.session import Database
+from accessflow.db.tables import Request
+from accessflow.domain.roles import Role
+from accessflow.services.request_list import STATES, TABS
+from accessflow.services.totals import refresh
+from tests import factories
+from tests.catalogue_examples import catalogue
+from tests.factories import NOON
+from tests.request_examples import House, house
+
+Clients = Callable[[int], FlaskClient]
+
+
+@pytest.fixture
+def ours(db: Database) -> House:
+    return house(db)
+
+
+@pytest.fixture
+def client(ours: House, signed_in: Clients) -> FlaskClient:
+    return signed_in(ours.user)
+
+
+def get(client: FlaskClient, address: str = "/requests") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'<a href="/requests/\d+">(2026-\d+)</a>', page)
+
+
+def link(page: str, rel: str) -> str | None:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def many(db: Database, ours: House, count: int, **values: object) -> None:
+    """Bare requests, the newest first by number falling."""
+    systems = ["frmss", "rmo", None, "smp", "frmr"]
+    with db.write() as session:
+        for n in range(1, count + 1):
+            row = Request(
+                number=f"2026-{n:05}", kind="access", action="grant", form="appendix-08",
+                form_version="1.5", system=systems[n % 5], state=STATES[n % 4],
+                organization_id=ours.organization, author_id=ours.user,
+                created_at=NOON, updated_at=NOON + timedelta(minutes=n // 3),
+            )  # fmt: skip
+            for name, value in values.items():
+                setattr(row, name, value)
+            session.add(row)
+
+
+def walked(client: FlaskClient, address: str) -> list[list[str]]:
+    """The pages from the first to the last, by the link to the next one."""
+    pages = []
+    following: str | None = address
+    while following:
+        page = get(client, following)
+        pages.append(numbers(page))
+        following = link(page, "next")
+    return pages
+
+
+@pytest.mark.parametrize("sort", ["updated", "number", "system", "state"])
+@pytest.mark.parametrize("falling", ["", "-"])
+def test_pages_meet_without_gap_or_overlap(
+    db: Database, ours: House, client: FlaskClient, sort: str, falling: str
+) -> None:
+    many(db, ours, 80)
+    pages = walked(client, f"/requests?sort={falling}{sort}")
+    assert [len(page) for page in pages] == [25, 25, 25, 5]
+    assert len({number for page in pages for number in page}) == 80
+
+
+@pytest.mark.parametrize("sort", ["-updated", "number", "system", "-state"])
+def test_the_way_back_is_the_way_there(
+    db: Database, ours: House, client: FlaskClient, sort: str
+) -> None:
+    many(db, ours, 60)
+    pages = walked(client, f"/requests?sort={sort}")
+    second = link(get(client, f"/requests?sort={sort}"), "next") or ""
+    third = link(get(client, second), "next") or ""
+    back = link(get(client, third), "prev") or ""
+    assert numbers(get(client, back)) == pages[1]
+    first = get(client, link(get(client, back), "prev") or "")
+    assert numbers(first) == pages[0]
+    assert link(first, "prev") is None
+
+
+def test_each_order_is_what_its_name_says(db: Database, ours: House, client: FlaskClient) -> None:
+    many(db, ours, 20)
+    rising = numbers(get(client, "/requests?sort=number"))
+    assert rising == sorted(rising)
+    assert numbers(get(client, "/requests?sort=-number")) == rising[::-1]
+    assert numbers(get(client))[0] == "2026-00020"
+    with db.read() as session:
+        state = {r.number: r.state for r in session.scalars(select(Request))}
+    by_state = [STATES.index(state[n]) for n in numbers(get(client, "/requests?sort=state"))]
+    assert by_state == sorted(by_state)
+
+
+def test_a_page_says_which_part_it_is(db: Database, ours: House, client: FlaskClient) -> None:
+    many(db, ours, 60)
+    first = get(client)
+    assert "1–25 из 60" in first
+    assert "26–50 из 60" in get(client, link(first, "next") or "")
+
+
+def test_counting_stops_at_a_thousand(db: Database, ours: House, client: FlaskClient) -> None:
+    many(db, ours, 1001, state="draft")
+    page = get(client)
+    assert "1–25 из более чем 1" in page
+    assert "Черновики<b>99+</b>" in page
+
+
+@pytest.mark.parametrize("cursor", ["x", "~", "~1", "~99999999999999999999~1", "zz~1~2", "~1~x"])
+def test_a_spoilt_cursor_opens_the_first_page(
+    db: Database, ours: House, client: FlaskClient, cursor: str
+) -> None:
+    many(db, ours, 30)
+    assert numbers(get(client, f"/requests?after={cursor}"))[0] == "2026-00030"
+
+
+@settings(
+    max_examples=10, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(data=st.data())
+def test_whatever_is_filtered_the_pages_hold_exactly_what_matches(
+    db: Database, ours: House, client: FlaskClient, data: st.DataObject
+) -> None:
+    with db.read() as session:
+        empty = session.scalar(select(Request.id).limit(1)) is None
+    if empty:
+        many(db, ours, 70)
+        with db.write() as session:
+            session.execute(update(Request).values(error_count=Request.id % 3))
+    system = data.draw(st.sampled_from(["", "frmss", "frmo", "smp", "rs-tmk"]))
+    tab = data.draw(st.sampled_from(["", "draft", "miac", "done"]))
+    errors = data.draw(st.sampled_from(["", "yes", "no"]))
+    sort = data.draw(st.sampled_from(["-updated", "updated", "number", "system", "-state"]))
+    stored = {"frmo": "frmr"}.get(system, system)
+    with db.read() as session:
+        wanted = {
+            r.number
+            for r in session.scalars(select(Request))
+            if (not system or r.system == stored)
+            and (not tab or r.state in TABS[tab])
+            and (not errors or (r.error_count > 0) == (errors == "yes"))
+        }
+    address = f"/requests?system={system}&tab={tab}&errors={errors}&sort={sort}"
+    shown = [number for page in walked(client, address) for number in page]
+    assert len(shown) == len(set(shown))
+    assert set(shown) == wanted
+
+
+def search(client: FlaskClient, **fields: str) -> str:
+    """The address that the search leads to."""
+    answer = client.post("/requests/search", data=fields)
+    assert answer.status_code == 302
+    return unquote(answer.location)
+
+
+def test_names_numbers_and_systems_are_found(ours: House, client: FlaskClient) -> None:
+    ours.make("frmss", people=(ours.hire("Лунёв Степан Тимофеевич"),))
+    ours.make("rmo", people=(ours.hire("Ким-Ли Ольга Викторовна"),))
+    cases = {
+        "лунев": ["2026-00001"], "ЛУНЁВ степ": ["2026-00001"], "ли": ["2026-00002"],
+        "2026-00002": ["2026-00002"], "00001": ["2026-00001"], "2": ["2026-00002", "2026-00001"],
+        "фрмсс": ["2026-00001"], "лунев рмо": [], "петров": [],
+    }  # fmt: skip
+    for text, found in cases.items():
+        assert numbers(get(client, search(client, q=text))) == found, text
+
+
+def test_a_common_word_is_found_like_a_rare_one(
+    ours: House, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours.make("frmss", people=(ours.hire("Лунёв Степан Тимофеевич"),))
+    ours.make("rmo", people=(ours.hire("Лунина Ольга Викторовна"),))
+    rare = numbers(get(client, "/requests?q=лун"))
+    monkeypatch.setattr("accessflow.services.request_list.FEW_IDS", 1)
+    assert numbers(get(client, "/requests?q=лун")) == rare == ["2026-00002", "2026-00001"]
+    assert numbers(get(client, "/requests?q=лун ольга")) == ["2026-00002"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["112-233-445 95", "11223344595", "112 233 445 95", "112-233-445 96", "1122334"]
+)
+def test_a_snils_never_comes_into_an_address(ours: House, client: FlaskClient, typed: str) -> None:
+    ours.make("frmss", people=(ours.hire(digits="11223344595"),))
+    address = search(client, q=typed, system="frmss")
+    assert not re.search(r"\d{4}", address.replace("frmss", ""))
+    found = ["2026-00001"] if typed.endswith("95") else []
+    page = get(client, address)
+    assert numbers(page) == found
+    assert "445 95" not in page
+    assert typed not in page
+
+
+def test_a_search_keeps_the_other_filters(client: FlaskClient) -> None:
+    address = search(
+        client, q="ким", system="rmo", tab="draft", errors="yes", author="", sort="number"
+    )
+    assert parse_qs(urlsplit(address).query) == {
+        "q": ["ким"], "system": ["rmo"], "tab": ["draft"], "errors": ["yes"], "sort": ["number"],
+    }  # fmt: skip
+
+
+def test_a_deleted_application_is_neither_listed_nor_found(
+    ours: House, client: FlaskClient
+) -> None:
+    [first] = ours.make("frmss", people=(ours.hire("Лунёв Степан Тимофеевич"),))
+    client.post(f"/requests/{first}/delete")
+    assert numbers(get(client)) == []
+    assert numbers(get(client, "/requests?q=лунев")) == []
+
+
+def test_an_organisation_sees_its_own_alone(db: Database, ours: House, client: FlaskClient) -> None:
+    other = house(db)
+    [theirs] = other.make(
+        "frmss", people=(other.hire("Чужая Анна Ильинична", digits="11223344595"),)
+    )
+    other.state(theirs, "sent")
+    ours.make("rmo")
+    assert numbers(get(client)) == ["2026-00002"]
+    for address in (
+        "/requests?q=чужая",
+        f"/requests?ids={theirs}",
+        search(client, q="112-233-445 95"),
+    ):
+        page = get(client, address)
+        assert numbers(page) == []
+        assert "Чужая" not in page
+    assert "Чужая" not in str(sheet(client, "/requests/export.xlsx"))
+
+
+@pytest.mark.parametrize("role", ["miac_specialist", "miac_lead", "committee", "admin", "auditor"])
+def test_those_who_oversee_see_what_is_filed_and_no_draft(
+    db: Database, signed_in: Clients, role: Role
+) -> None:
+    one, two = house(db), house(db)
+    [draft] = one.make("frmss", people=(one.hire("Лунёв Степан Тимофеевич"),))
+    [sent] = two.make("rmo", people=(two.hire("Ким Ольга Викторовна"),))
+    two.state(sent, "sent")
+    client = signed_in(factories.account(db, role))
+    assert numbers(get(client)) == ["2026-00002"]
+    assert numbers(get(client, "/requests?tab=draft")) == []
+    assert numbers(get(client, "/requests?q=лунев")) == []
+    assert numbers(get(client, f"/requests?ids={draft},{sent}")) == ["2026-00002"]
+    assert numbers(get(client, f"/requests?organization={two.organization}")) == ["2026-00002"]
+    assert numbers(get(client, f"/requests?organization={one.organization}")) == []
+
+
+def sheet(client: FlaskClient, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert book.active is not None
+    rows = [[str(cell or "") for cell in row] for row in book.active.values]
+    book.close()
+    return rows
+
+
+def test_the_sheet_holds_all_that_matches_and_no_snils(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    ours.make("frmss", people=(ours.hire("Лунёв Степан Тимофеевич", digits="11223344595"),))
+    ours.make("rmo", people=tuple(ours.hire() for _ in range(3)))
+    rows = sheet(client, "/requests/export.xlsx")
+    assert [row[0] for row in rows[2:]] == ["2026-00002", "2026-00001"]
+    assert rows[2][7].endswith("и др., всего 3")
+    assert "445" not in str(rows)
+    assert [r[0] for r in sheet(client, "/requests/export.xlsx?q=лунев")[2:]] == ["2026-00001"]
+
+
+def test_an_empty_list_says_what_to_do_first(client: FlaskClient) -> None:
+    page = get(client)
+    assert "Заявок ещё нет" in page
+    assert 'href="/requests/new"' in page
+
+
+def test_an_empty_filter_says_so_and_offers_the_way_out(ours: House, client: FlaskClient) -> None:
+    ours.make("frmss")
+    page = get(client, "/requests?tab=done&system=frmss")
+    assert "По этому отбору ничего нет" in page
+    assert "Во всех состояниях: 1 заявка" in page
+    assert "Заявок ещё нет" not in page
+
+
+def test_each_row_has_one_next_step(ours: House, client: FlaskClient) -> None:
+    role = {"frmss": "Медицинский работник"}
+    [whole] = ours.make("frmss", roles=role)
+    [gap] = ours.make("rmo")
+    page = get(client)
+    assert f'href="/requests/{gap}/edit">Продолжить' in page
+    assert f'href="/requests/{whole}">Напечатать' in page
+    assert "1 ошибка" in page
+
+
+def test_picked_drafts_are_deleted_together_and_come_back(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    ids = ours.make("frmss", "rmo", "smp")
+    answer = client.post("/requests/delete", data={"pick": ids[:2], "back": "/requests?tab=draft"})
+    assert answer.location == "/requests?tab=draft"
+    page = get(client, answer.location)
+    assert numbers(page) == ["2026-00003"]
+    assert "Удалено: 2 черновика" in page
+    undo = re.search(r'action="(/requests/restore[^"]+)"', page)
+    assert undo
+    client.post(unquote(undo[1]))
+    assert len(numbers(get(client))) == 3
+
+
+def test_nothing_picked_deletes_nothing(ours: House, client: FlaskClient) -> None:
+    ours.make("frmss")
+    assert client.post("/requests/delete").status_code == 422
+    assert len(numbers(get(client))) == 1
+
+
+def test_an_address_to_return_to_stays_on_this_server(ours: House, client: FlaskClient) -> None:
+    [first] = ours.make("frmss")
+    answer = client.post(f"/requests/{first}/delete", data={"back": "https://evil.example/"})
+    assert answer.location == "/requests"
+
+
+def test_a_draft_of_a_form_that_has_changed_is_flagged(
+    db: Database, ours: House, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours.make("frmss")
+    assert "форма сменилась" not in get(client)
+    monkeypatch.setattr("accessflow.catalogue.spec.Catalogue.superseded", lambda *_: True)
+    assert "форма сменилась" in get(client)
+
+
+def test_words_follow_what_is_changed_and_only_the_difference_is_written(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    [first] = ours.make("frmss", people=(ours.hire("Лунёв Степан Тимофеевич"),))
+    with db.write() as session:
+        request = session.get_one(Request, first)
+        request.rows[0].answers = {**request.rows[0].answers, "last_name": "Новиков"}
+        session.flush()
+        refresh(session, catalogue(), request)
+    assert numbers(get(client, "/requests?q=лунев")) == []
+    assert numbers(get(client, "/requests?q=новиков")) == ["2026-00001"]
+    assert numbers(get(client, "/requests?q=степан")) == ["2026-00001"]
