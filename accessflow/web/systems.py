@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -144,7 +145,7 @@ def _action(spec: FormSpec, text: str) -> Action:
 def _found() -> list[Line]:
     args = request.args
     needle = args.get("q", "").casefold().split()
-    wanted = [
+    wanted: list[tuple[str, Callable[[Line, str], bool]]] = [
         ("table", lambda line, value: line.system.table == value),
         ("status", lambda line, value: line.system.status == value),
         ("form", lambda line, value: value in (line.grant.slug, line.revoke.slug)),

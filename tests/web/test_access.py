@@ -118,7 +118,7 @@ def own(app: Flask) -> dict[str, World]:
     mo = world(app)
     # Those above the organisations see no drafts: theirs is the one that was sent.
     above = World({**mo.ids, "request_id": mo.ids["sent_id"]})
-    worlds = {role: mo if role in OF_ORGANIZATION else above for role in ROLES}
+    worlds: dict[str, World] = {r: mo if r in OF_ORGANIZATION else above for r in ROLES}
     return {**worlds, "committee": world(app, "committee")}
 
 
