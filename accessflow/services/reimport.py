@@ -5,6 +5,7 @@ What the sheet says in another spelling of the same (8 921… and +7 921…) is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -160,8 +161,9 @@ def _paired(check: Check, old: Sequence[Known], new: Sequence[Row]) -> list[tupl
     if check.spec.has_people:
         likenesses += [
             lambda row: (digits := digits_of(row)) and (digits, row.get("role")),
-            digits_of,
-            lambda row: name_of(row).key or None,
+            lambda row: re.sub(r"\D", "", str(row.get("snils", ""))),
+            lambda row: name_of(row).key,
+            lambda row: str(row.get("email", "")).strip().lower(),
         ]
     for like in likenesses:
         _pair(found, left, new, like)

@@ -40,10 +40,10 @@ async function load(number) {
   if (!answer?.ok) return;
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
-  const fresh = template.content.querySelector("#ed-page");
+  const fresh = document.importNode(template.content.querySelector("#ed-page"), true);
   const picture = fresh.querySelector("img");
-  picture.loading = "eager";
-  await picture.decode().catch(() => {});
+  picture.loading = "eager"; // a lazy one would not load before it stands on the page
+  if (!(await picture.decode().then(() => true, () => false))) return; // the old one stays
   const focused = document.activeElement?.closest("#ed-page");
   document.getElementById("ed-page").replaceWith(fresh);
   if (focused) fresh.querySelector("a")?.focus();

@@ -179,10 +179,14 @@ const token = () => document.querySelector('meta[name="csrf-token"]').content;
 function say(icon, text) {
   const place = document.querySelector("#ed-state [data-saved]");
   if (!place) return;
-  const sign = document.createElement("i");
-  sign.className = `bi bi-${icon}`;
-  sign.setAttribute("aria-hidden", "true");
-  place.replaceChildren(sign, ` ${text}`);
+  place.replaceChildren(sign(icon), ` ${text}`);
+}
+
+function sign(icon) {
+  const element = document.createElement("i");
+  element.className = `bi bi-${icon}`;
+  element.setAttribute("aria-hidden", "true");
+  return element;
 }
 
 function trouble(why, login) {
@@ -195,7 +199,7 @@ function trouble(why, login) {
   const words = document.createElement("span");
   words.className = "af-grow";
   words.textContent = `Не сохранили: ${why}. Введённое осталось на странице, повторяем сами.`;
-  banner.append(words, login ? link(login) : again());
+  banner.append(sign("exclamation-octagon"), words, login ? link(login) : again());
   place.replaceChildren(banner);
 }
 
