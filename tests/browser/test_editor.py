@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response, request_finished
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accessflow.db.session import Database
 from tests.browser.conftest import Desk
@@ -286,6 +286,39 @@ def test_two_people_on_two_rows_do_not_meet(desk: Desk, clinic: House, db: Datab
     assert positions == ["Врач-хирург", "Врач-терапевт"]
 
 
+def test_rows_of_another_tab_appear_with_the_next_save(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    other = page.context.new_page()
+    other.goto(f"{desk.address}/requests/{request}/edit")
+    other.get_by_role("button", name="Строка", exact=True).click()
+    expect(other.locator(".af-edit tbody tr")).to_have_count(3)
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    page.keyboard.press("Tab")
+    expect(page.locator(".af-edit tbody tr")).to_have_count(3)
+    expect(page.locator(cell(page, 1, "position"))).to_have_value("Санитарка")
+    expect(page.locator(cell(page, 1, "last_name"))).to_be_focused()
+
+
+def test_what_is_typed_while_an_operation_runs_is_not_lost(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(2))
+    page = desk.open(f"/requests/{request}/edit")
+    held: list[Route] = []
+    page.route(re.compile(r"/edit$"), lambda route: held.append(route))
+    page.get_by_role("button", name="Строка", exact=True).click()
+    page.wait_for_function("document.querySelector('#ed-state').textContent.includes('Сохраняем')")
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    held[0].continue_()
+    expect(page.locator(".af-edit tbody tr")).to_have_count(3)
+    expect(page.locator(cell(page, 1, "position"))).to_have_value("Санитарка")
+    settled(page)
+    assert answers(db, request)[0]["position"] == "Санитарка"
+
+
 def test_the_preview_follows_what_is_saved(desk: Desk, clinic: House) -> None:
     request = draft(clinic, people(1))
     page = desk.open(f"/requests/{request}/edit")
@@ -338,11 +371,14 @@ def test_axe_finds_nothing(desk: Desk, clinic: House, axe: Callable[[Page], list
         draft(clinic, [], form="appendix-02", system=None, action="cover"),
         draft(clinic, rows, form="appendix-12", system="rs-tmk", action="revoke"),
     ]
+    # High enough that the bar at the foot covers nothing.
+    desk.page.set_viewport_size({"width": 1366, "height": 3000})
     for scheme in ("light", "dark"):
         desk.page.emulate_media(color_scheme=scheme)
         for request in pages:
-            page = desk.open(f"/requests/{request}/edit?unfold=1")
-            assert axe(page) == [], (scheme, request)
+            for path in ("edit", "edit?unfold=1", "import"):
+                page = desk.open(f"/requests/{request}/{path}")
+                assert axe(page) == [], (scheme, request, path)
 
 
 def test_at_twice_the_size_only_the_table_scrolls_sideways(desk: Desk, clinic: House) -> None:

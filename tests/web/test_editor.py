@@ -676,6 +676,24 @@ def test_another_organisations_draft_is_not_there(
         assert answer.status_code == 404
 
 
+def test_a_lost_session_carries_what_was_typed_over_the_sign_in(
+    client: FlaskClient, clinic: House, db: Database, app: Flask
+) -> None:
+    request = draft(clinic, people(1))
+    (row,) = row_ids(db, request)
+    data = fields(page(client, request)) | {f"r{row}-position": "Санитарка", "op": "save"}
+    answer = app.test_client().post(f"/requests/{request}/edit", data=data)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 401
+    carried = {
+        name.removeprefix("kept:"): text
+        for name, text in fields(html).items()
+        if name.startswith("kept:")
+    }
+    assert client.post(f"/requests/{request}/edit", data=carried).status_code == 303
+    assert answers(db, request)[0]["position"] == "Санитарка"
+
+
 def test_a_superseded_form_is_flagged(
     client: FlaskClient, clinic: House, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

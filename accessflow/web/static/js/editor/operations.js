@@ -15,6 +15,7 @@ export function start(element) {
   });
   form.addEventListener("change", (event) => { if (event.target.name === "unfold") unfold(event.target); });
   form.addEventListener("paste", pasted);
+  document.addEventListener("editor:saved", compareRows);
 }
 
 function submitted(event) {
@@ -43,7 +44,7 @@ async function leave(name, key) {
 
 async function act(op, extra) {
   const at = place();
-  const back = remembered();
+  let back;
   const data = new FormData();
   data.append("op", op);
   if (at.row) data.append("row", at.row);
@@ -51,7 +52,8 @@ async function act(op, extra) {
   if (op === "paste" && !("block" in extra)) extra.block = form.elements.block.value;
   for (const [name, value] of Object.entries(extra)) data.set(name, value);
   if (form.elements.unfold?.checked) data.append("unfold", "1");
-  if (!(await operate(data))) return;
+  const pressed = document.activeElement?.name === "op" ? document.activeElement.value : "";
+  if (!(await operate(data, () => { back = { ...remembered(), op: pressed }; }))) return;
   forgetHeld();
   done(op, back);
 }
@@ -64,10 +66,11 @@ function place() {
   return { row, column: found?.[2] ?? "" };
 }
 
+// Where the cursor is just before the table is replaced.
 function remembered() {
   const active = document.activeElement;
-  const value = active?.name === "op" ? active.value : "";
-  return { id: active?.id, op: value, row: form.elements.namedItem("row")?.value ?? "", cell: last };
+  const caret = active?.matches("input[id^=r], textarea") ? [active.selectionStart, active.selectionEnd] : null;
+  return { id: active?.id, caret, row: form.elements.namedItem("row")?.value ?? "", cell: last };
 }
 
 function done(op, back) {
@@ -78,6 +81,15 @@ function done(op, back) {
   const target = (focus && document.getElementById(focus)) || find(back);
   if (op === "check") document.getElementById("ed-checks").focus();
   else target?.focus();
+  if (target?.id === back.id && back.caret) target.setSelectionRange?.(...back.caret);
+}
+
+// Rows that somebody else has added or removed, or another tab, come with the next save.
+function compareRows() {
+  const table = form.querySelector(".af-edit");
+  if (!table || table.dataset.order === document.getElementById("ed-state").dataset.order) return;
+  act("edit", {});
+  show({ text: "Строки изменены в другой вкладке или другим человеком: показан их новый список.", kind: "info" });
 }
 
 function find(back) {

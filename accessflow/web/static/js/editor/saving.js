@@ -16,6 +16,7 @@ let leaving = false; // to the sign-in, which leads back here
 let stopped = false; // the server will not take this application's data any more
 let running = null; // the parts under way, and the promise of their end
 const dirty = new Set();
+const meanwhile = new Set(); // fields typed into while something was under way
 const orphans = new Map(); // parts remembered of rows that are no longer there
 
 export function start(element) {
@@ -50,11 +51,11 @@ function fieldsOf(part) {
 function textsOf(part) {
   if (orphans.has(part)) return orphans.get(part);
   const texts = {};
-  for (const field of fieldsOf(part)) {
-    texts[field.name] = field.type === "checkbox" ? (field.checked ? "1" : "") : field.value;
-  }
+  for (const field of fieldsOf(part)) texts[field.name] = textOf(field);
   return texts;
 }
+
+const textOf = (field) => (field.type === "checkbox" ? (field.checked ? "1" : "") : field.value);
 
 export function body(parts) {
   const data = new FormData();
@@ -69,6 +70,7 @@ function touched(field, delay) {
   const part = partOf(field);
   if (!part) return;
   dirty.add(part);
+  meanwhile.add(field.name);
   remember();
   if (!tries && !running) say("pencil", "Изменено…");
   schedule(delay);
@@ -106,7 +108,8 @@ export async function save() {
 }
 
 // Everything unsaved goes along with an operation, in one transaction.
-export async function operate(data) {
+// `before` is called when the answer is there and the page still as it was.
+export async function operate(data, before) {
   clearTimeout(timer);
   while (running) await running.done;
   const parts = new Set([...dirty, ...clashed()]);
@@ -114,12 +117,13 @@ export async function operate(data) {
   const texts = body(parts);
   for (const [name, value] of texts) if (!data.has(name)) data.append(name, value);
   running = { parts, done: null };
-  running.done = post(form.action, data, parts);
+  running.done = post(form.action, data, parts, before);
   return running.done;
 }
 
-async function post(address, data, parts) {
+async function post(address, data, parts, before) {
   say("arrow-repeat", "Сохраняем…");
+  meanwhile.clear();
   let answer;
   try {
     answer = await fetch(address, {
@@ -128,7 +132,7 @@ async function post(address, data, parts) {
       headers: { "X-CSRFToken": token(), "HX-Request": "true" },
       signal: AbortSignal.timeout(LIMIT),
     });
-    if (answer.ok) saved(await answer.text(), parts);
+    if (answer.ok) saved(await answer.text(), parts, before);
     else refused(answer, parts, address);
   } catch {
     failed(parts, "нет связи с сервером");
@@ -140,11 +144,14 @@ async function post(address, data, parts) {
   return Boolean(answer?.ok);
 }
 
-function saved(html, parts) {
+function saved(html, parts, before) {
   tries = 0;
   for (const part of parts) orphans.delete(part);
   document.getElementById("ed-trouble").replaceChildren();
+  const texts = Object.fromEntries([...meanwhile].map((name) => [name, textOf(form.elements.namedItem(name))]));
+  before?.();
   apply(html);
+  refill(texts);
   document.dispatchEvent(new CustomEvent("editor:saved"));
 }
 
