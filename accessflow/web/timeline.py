@@ -18,6 +18,9 @@ EVENTS = {
     "attested": ("Поставлена отметка", "check-circle", "ok"),
     "withdrawn": ("Отметка снята", "x-circle", "warn"),
     "imported": ("Загружено из файла", "file-earmark-arrow-up", "info"),
+    "edited": ("Правка данных", "pencil", "info"),
+    "copied": ("Сделана копией", "copy", "mute"),
+    "deleted": ("Удалено", "trash3", "warn"),
     "person created": ("Впервые записан(а)", "person-plus", "mute"),
     "employment created": ("Записана работа", "briefcase", "mute"),
 }
