@@ -37,6 +37,7 @@ _ATOM = re.compile(r"\^.|.", re.DOTALL)
 _NICE = re.compile(r"[@._/,;:)-]")
 """A word too long for its line had better be cut after one of these."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_STEPS = (-2.5, 2.5, -5.0, 5.0, -7.5, -10.0, -12.5)
 _DIGIT = re.compile("[1-9]")
 _ZEROS = str.maketrans("123456789", "000000000")
 
@@ -248,13 +249,21 @@ class _Setter:
         return setting
 
     def settle(self, full: float) -> _Setting:
-        """The widest limit that leaves no decision in doubt."""
-        setting = self.attempt(full)
-        for _ in range(6):
-            if setting.margin >= self.doubt:
-                break
-            setting = self.attempt(setting.limit - 2.5 * self.doubt)
-        return setting
+        """The limit next to the full one that leaves no decision in doubt, and cuts no more words.
+
+        It may reach a point into the white beside the text.
+        """
+        first = self.attempt(full)
+        if first.margin >= self.doubt:
+            return first
+        best = first
+        for step in _STEPS:
+            other = self.attempt(full + step * self.doubt)
+            if other.ugly <= first.ugly and other.margin >= self.doubt:
+                return other
+            if other.ugly <= first.ugly and other.margin > best.margin:
+                best = other
+        return best
 
     def nicer(self, best: _Setting) -> _Setting:
         """A narrower limit with fewer ugly breaks, where that costs no line."""

@@ -18,19 +18,27 @@ _ADDRESS = re.compile(r"@|://|_|\d\.\d|.{28}")
 _SEGMENT_MOST = 9_000.0
 _UNCUT_MOST = 14_000.0
 _NUMBER_WHOLE = 6_600.0  # a СНИЛС stands in one line; a telephone may take two
+_LISTED_SHARE = 0.7  # of the room to spare
+_UNCUT_SHARE = 0.6  # of what that leaves
 _HEADER_LINES = 4.0
+_HEADER_LINES_MOST = 11.0  # where it is a list
 _WEIGHT_SHARE = 0.3
-_ROOM = 2.5 * DOUBT * 20 + 20  # widths are cut to whole points
+_STEP = 10
+_ROOM = 2 * DOUBT * 20 + _STEP
 
 
 class Lengths(NamedTuple):
     """Of a text, in 1/1000 of the type size: its longest word that may not be cut, its longest
-    word, all of it in one line. Of an address `ends` and `nice`, what `fill_word` wants; of other
-    texts with a break the `shape`, for `fill_shape`."""
+    word, its longest line, all its lines together.
+
+    Of an address `ends` and `nice`, what `fill_word` wants; of other texts with a break the
+    `shape`, for `fill_shape`.
+    """
 
     least: float
     uncut: float
     natural: float
+    whole: float
     shape: str | None = None
     ends: list[float] | None = None
     nice: list[int] | None = None
@@ -41,10 +49,11 @@ Known = dict[str, Lengths]
 
 
 class _Need(NamedTuple):
-    """What a column asks for in twips: `least` cuts no word, `uncut` no address, `most` breaks no
-    line; `wish` suits its texts."""
+    """What a column asks for in twips: `least` cuts no word, `listed` keeps a long header within
+    some lines, `uncut` cuts no address, `most` breaks no line; `wish` suits its texts."""
 
     least: float
+    listed: float
     uncut: float
     most: float
     wish: float
@@ -66,18 +75,30 @@ def column_widths(
     unit = size / 50
     needs = [_need(head, body, unit, pad + _ROOM) for head, body in zip(header, known, strict=True)]
     least = [need.least for need in needs]
-    spare = total - sum(least)
-    if spare < 0:
+    if sum(least) > total:
         return _whole(_capped(least, total), total), False
-    wanted = sum(need.uncut - need.least for need in needs)
-    share = min(1.0, spare / wanted) if wanted else 0.0
-    least = [need.least + share * (need.uncut - need.least) for need in needs]
+    least = _raised(least, [need.listed for need in needs], total, _LISTED_SHARE)
+    least = _raised(least, [need.uncut for need in needs], total, _UNCUT_SHARE)
     scale = sum(need.wish for need in needs) / sum(column.weight for column in columns)
-    wishes = [
-        (1 - _WEIGHT_SHARE) * need.wish + _WEIGHT_SHARE * column.weight * scale
-        for need, column in zip(needs, columns, strict=True)
+    wishes = []
+    for need, column, body in zip(needs, columns, known, strict=True):
+        part = _WEIGHT_SHARE if body else 1.0
+        wishes.append((1 - part) * need.wish + part * column.weight * scale)
+    most = [
+        max(need.most, low) if body else float(total)
+        for need, low, body in zip(needs, least, known, strict=True)
     ]
-    return _whole(_shared(least, [need.most for need in needs], wishes, total), total), True
+    return _whole(_shared(least, most, wishes, total), total), True
+
+
+def _raised(
+    least: Sequence[float], wanted: Sequence[float], total: int, share: float
+) -> list[float]:
+    """`least` raised to what is wanted, as far as that share of the room to spare allows."""
+    missing = [max(want - low, 0.0) for low, want in zip(least, wanted, strict=True)]
+    asked = sum(missing)
+    part = min(1.0, share * (total - sum(least)) / asked) if asked else 0.0
+    return [low + part * more for low, more in zip(least, missing, strict=True)]
 
 
 @lru_cache(maxsize=256)
@@ -89,6 +110,7 @@ def header_lengths(header: tuple[tuple[Cell, ...], ...], count: int, bold: bool)
             max((text.least for text in texts.values()), default=0.0),
             max((text.uncut for text in texts.values()), default=0.0),
             max((text.natural for text in texts.values()), default=0.0),
+            max((text.whole for text in texts.values()), default=0.0),
         )
         for texts in known
     ]
@@ -108,7 +130,8 @@ def cell_lengths(
             if cell.colspan == 1:
                 known[column][text] = lengths
                 continue
-            part = Lengths(0.0, 0.0, lengths.natural / cell.colspan)
+            share = lengths.natural / cell.colspan
+            part = Lengths(0.0, 0.0, share, share)
             for each in range(column, column + cell.colspan):
                 known[each][f"{text}\0"] = part  # no cell's own text
     return known
@@ -118,12 +141,12 @@ def text_lengths(text: str) -> Lengths:
     """The lengths of a cell's text that is not empty and has nothing raised in it."""
     if text.isalpha():
         whole = face(False).width(text)
-        return Lengths(whole, whole, whole)
+        return Lengths(whole, whole, whole, whole)
     if "@" in text and MAY_BREAK.search(text) is None:
         ends = face(False).advances(text)
         nice = nice_cuts(text)
         least, whole = _segment(ends, nice), ends[-1]
-        return Lengths(least, max(least, min(whole, _UNCUT_MOST)), whole, None, ends, nice)
+        return Lengths(least, max(least, min(whole, _UNCUT_MOST)), whole, whole, None, ends, nice)
     return _lengths(shape(text), False, False)
 
 
@@ -136,11 +159,12 @@ def _segment(ends: list[float], nice: list[int]) -> float:
 
 @lru_cache(maxsize=20_000)
 def _lengths(text: str, bold: bool, rich: bool) -> Lengths:
-    least = uncut = natural = 0.0
+    least = uncut = natural = whole = 0.0
     width = width_of(bold, rich)
     for part in text.split("\n"):
         known = measured(part, bold, rich)
         natural = max(natural, known.natural)
+        whole += known.natural
         if is_number(part):
             words = [part] if known.natural < _NUMBER_WHOLE else part.split()
             least = max(least, *map(width, words))
@@ -153,12 +177,12 @@ def _lengths(text: str, bold: bool, rich: bool) -> Lengths:
             if _ADDRESS.search(piece):
                 ink = _segment(face(bold).advances(piece), nice_cuts(piece))
             least = max(least, ink)
-    return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural, text)
+    return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural, whole, text)
 
 
 def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:
-    least, uncut, longest, *_ = head
-    wish = longest / _HEADER_LINES
+    least, uncut, longest, whole, *_ = head
+    wish = max(longest / _HEADER_LINES, whole / _HEADER_LINES_MOST)
     if body:
         lows, highs, naturals, *_ = zip(*body.values(), strict=True)
         least, uncut = max(least, *lows), max(uncut, *highs)
@@ -167,6 +191,7 @@ def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:
         longest = max(longest, most)
     return _Need(
         least * unit + pad,
+        whole / _HEADER_LINES_MOST * unit + pad,
         uncut * unit + pad,
         max(least, longest) * unit + pad,
         max(least, wish) * unit + pad,
@@ -209,8 +234,8 @@ def _capped(least: Sequence[float], total: int) -> list[float]:
 
 
 def _whole(widths: Sequence[float], total: int) -> list[int]:
-    """Whole points, so that the form's texts meet widths they are known at; the widest takes the
-    rest."""
-    whole = [int(width / 20) * 20 for width in widths]
+    """Half points, so that the form's own texts meet widths they are known at; the widest column
+    takes the rest."""
+    whole = [int(width / _STEP) * _STEP for width in widths]
     whole[max(range(len(whole)), key=whole.__getitem__)] += total - sum(whole)
     return whole

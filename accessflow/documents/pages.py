@@ -137,8 +137,9 @@ class _Paginator:
                 self._turn(head)
         page = self.pages[-1]
         for number, unit in enumerate(chain):
-            if isinstance(unit.laid, LaidTable) and unit.height > unit.laid.tallest:
-                self._split(unit, unit.laid)
+            table = unit.laid
+            if isinstance(table, LaidTable) and unit.begin >= 0 and unit.height > table.tallest:
+                self._split(unit, table)
                 page = self.pages[-1]
                 continue
             needed = unit.before + unit.height

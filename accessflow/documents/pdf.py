@@ -364,7 +364,10 @@ class _Rules:
             runs.append([top, bottom])
 
     def draw(self, pen: _Pen) -> None:
+        """A cell that goes on over the page's end is closed there."""
         left = pen.page.left
+        bottom = max(runs[-1][1] for runs in self.down.values())
+        self.across.append((bottom, self.edges[0], self.edges[-1]))
         for y, begin, end in self.across:
             pen.line(left + begin, y, left + end, y)
         for edge, runs in self.down.items():

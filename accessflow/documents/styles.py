@@ -95,7 +95,13 @@ SPACER = TextStyle("Spacer", size=1.0, pitch=20, builtin=False)
 """An empty paragraph below a table where Word needs one."""
 
 TABLE_SIZES = (9.0, 8.5, 8.0)
-"""Type sizes of a table in points; the next is taken where words do not fit their columns."""
+CELL_PADS = (mm(1.6), mm(1.2))
+TABLE_SETTINGS = (
+    (9.0, CELL_PADS[0]), (9.0, CELL_PADS[1]), (8.5, CELL_PADS[1]), (8.0, CELL_PADS[1]),
+)  # fmt: skip
+"""Type size in points and white at each side of a cell: the next is taken where words do not fit
+their columns. With less white than the first has, programs that extract text may take words of
+neighbouring columns for one line."""
 HEADER_BOLD = False
 CELL_PAD_TOP = 30
 CELL_PAD_BOTTOM = 30
@@ -107,14 +113,6 @@ BORDER = 10  # 0.5 pt
 CELL_INSET = 6  # by which LibreOffice sets text off a cell's border besides the white
 
 CellKind = Literal["Text", "Centered", "Heading"]
-
-
-def cell_pad(columns: int) -> int:
-    """White at each side of a cell.
-
-    Under 1.2 mm, programs that extract text take words of neighbouring columns for one line.
-    """
-    return mm(1.2) if columns > 8 else mm(1.6)
 
 
 def table_pitch(size: float) -> int:

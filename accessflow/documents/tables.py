@@ -23,8 +23,7 @@ from accessflow.documents.styles import (
     CELL_WHITE,
     EMPTY_ROW_HEIGHT,
     HEADER_BOLD,
-    TABLE_SIZES,
-    cell_pad,
+    TABLE_SETTINGS,
     table_pitch,
 )
 
@@ -88,8 +87,7 @@ def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
     else:
         known = cell_lengths(rows, count)
     header = header_lengths(table.header, count, HEADER_BOLD)
-    pad = cell_pad(count)
-    for size in TABLE_SIZES:
+    for size, pad in TABLE_SETTINGS:
         widths, roomy = column_widths(table.columns, header, known, total, size, 2 * pad)
         if roomy:
             break
@@ -98,7 +96,21 @@ def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
     columns = setter.columns(texts, known) if texts else []
     laid = setter.plain(rows, columns) if columns else setter.spanned(rows)
     tallest = page_height - BORDER - sum(row.height for row in head)
+    _untie(laid, tallest)
     return LaidTable(table, widths, setter.edges, size, pad, head, laid, columns, tallest)
+
+
+def _untie(rows: list[LaidRow], tallest: int) -> None:
+    """Rows that a cell spans and no page can hold together may part between any two."""
+    first = 0
+    while first < len(rows):
+        last = first
+        while rows[last].tied:
+            last += 1
+        if sum(row.height for row in rows[first : last + 1]) > tallest:
+            for number in range(first, last):
+                rows[number] = rows[number]._replace(tied=False)
+        first = last + 1
 
 
 def _texts(table: Table, rows: Sequence[GridRow]) -> list[list[str]]:
