@@ -49,7 +49,9 @@ class Line:
 
     @property
     def more(self) -> int:
-        return self.request.row_count if self.request.row_count > len(self.names) else 0
+        """How many people there are, where not all are named."""
+        all_named = not self.names or self.request.row_count <= len(self.names)
+        return 0 if all_named else self.request.row_count
 
 
 @blueprint.get("")
