@@ -18,17 +18,12 @@ from accessflow.services.applications import new_row
 from accessflow.services.draft import Draft, Operation
 
 
-def add(after: int | None = None) -> Operation:
-    """A new row behind that one, else at the end."""
-
-    def operation(draft: Draft) -> None:
-        _require_room(draft, 1)
-        at = _place(draft, after) + 1 if after else len(draft.rows)
-        row = _insert(draft, at, _beginning(draft))
-        _said(draft, "Строка добавлена")
-        _focus_new(draft, row)
-
-    return operation
+def add(draft: Draft) -> None:
+    """A new row at the end."""
+    _require_room(draft, 1)
+    row = _insert(draft, len(draft.rows), _beginning(draft))
+    _said(draft, "Строка добавлена")
+    _focus_new(draft, row)
 
 
 def copy(row_id: int) -> Operation:

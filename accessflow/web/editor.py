@@ -109,7 +109,7 @@ def _operation(ask: Ask) -> Operation | None:
 
 
 OPERATIONS: dict[str, Callable[[Ask], Operation]] = {
-    "add": lambda ask: row_operations.add(ask.row),
+    "add": lambda _: row_operations.add,
     "copy": lambda ask: row_operations.copy(ask.needed_row),
     "up": lambda ask: row_operations.move(ask.needed_row, -1),
     "down": lambda ask: row_operations.move(ask.needed_row, 1),
