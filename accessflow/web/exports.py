@@ -8,6 +8,7 @@ from flask import Response
 
 from accessflow.documents.sheet_out import write_table
 from accessflow.web.context import today
+from accessflow.web.downloads import download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -16,7 +17,5 @@ def sheet(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], stem: str = ""
 ) -> Response:
     """The download: `{stem or title}_2026-11-23.xlsx`."""
-    response = Response(write_table(title, headers, rows), mimetype=XLSX)
     name = f"{stem or title}_{today():%Y-%m-%d}.xlsx".replace(" ", "_")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return download(write_table(title, headers, rows), XLSX, name)

@@ -15,6 +15,7 @@ from accessflow.services.imports import jobs
 from accessflow.services.imports.not_taken import not_taken
 from accessflow.services.imports.take import take_some
 from accessflow.web import context
+from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX
 from accessflow.web.htmx import is_htmx
 from accessflow.web.lists import Order, page_of
@@ -87,7 +88,7 @@ def new() -> ResponseReturnValue:
 @blueprint.get("/sample.xlsx")
 def sample() -> ResponseReturnValue:
     """An empty list with the headings that are recognised."""
-    return _download(write_table("Сотрудники", SAMPLE, []), "Сотрудники_образец.xlsx")
+    return download(write_table("Сотрудники", SAMPLE, []), XLSX, "Сотрудники_образец.xlsx")
 
 
 @blueprint.get("/<int:job_id>")
@@ -141,7 +142,7 @@ def run(job_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:job_id>/not-taken.xlsx")
 def refused(job_id: int) -> ResponseReturnValue:
     job = jobs.job(context.session(), context.actor(), job_id)
-    return _download(not_taken(context.session(), job), f"Не_взято_{job_id}.xlsx")
+    return download(not_taken(context.session(), job), XLSX, f"Не_взято_{job_id}.xlsx")
 
 
 def _step(job_id: int) -> ResponseReturnValue:
@@ -183,8 +184,3 @@ def _snils(row: ImportRow) -> str:
     digits = str(row.values.get("snils", "")).replace("-", "").replace(" ", "")
     return masked_snils(digits) if digits else full_snils(str(row.cells.get("snils", "")))
 
-
-def _download(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
