@@ -17,7 +17,8 @@ from accessflow.forms.rows import has_no_middle_name
 from accessflow.services import details, history, people, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import new_row
-from accessflow.services.draft import WHOLE, Draft, Operation, Outcome, opened, take_details
+from accessflow.services.draft import Draft, Operation, Outcome, opened, take_details
+from accessflow.services.draft_checks import WHOLE
 from accessflow.services.fields import searchable
 from accessflow.services.row_operations import insert
 

@@ -23,7 +23,8 @@ from accessflow.services import (
     undo,
 )
 from accessflow.services.applications import check_of, find
-from accessflow.services.draft import Operation, Outcome, by_row
+from accessflow.services.draft import Operation, Outcome
+from accessflow.services.draft_checks import by_row
 from accessflow.services.editing import Typed
 from accessflow.web import access, context
 from accessflow.web import editor_words as words

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from markupsafe import Markup
-from wtforms import Field, Form
+from wtforms import Form
 
 from accessflow.db.tables import Request
 from accessflow.forms import spec as forms
@@ -23,75 +22,20 @@ from accessflow.forms.grid import FLAG, Grid, GridColumn, HeaderCell, grid_of, s
 from accessflow.forms.spec import Role
 from accessflow.forms.wtf import Choices, fields_form, row_form
 from accessflow.services import details
-from accessflow.services.draft import Clash, Defects
-
-PANEL_ONLY = frozenset({"prerequisite"})
-"""Codes that are told in the list and not in the cell: nothing there could be typed otherwise."""
-LONGEST_FIX = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The place under a field where its errors and warnings stand. `id`: the field's."""
-
-    id: str
-    defects: tuple[Defect, ...] = ()
-    row_id: int | None = None
-    refused: str = ""
-
-    @property
-    def invalid(self) -> bool:
-        return bool(self.refused) or any(d.level == "error" for d in self.defects)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    column: GridColumn
-    field: Field
-    slot: Slot
-
-    @property
-    def asks_role(self) -> bool:
-        return self.column.key == "role" and not self.column.locked
-
-    @property
-    def control(self) -> Markup:
-        """The field with what it is called and described by. Drawn by its widget at once: a table
-        has thousands of them."""
-        attributes = {"aria_labelledby": f"l-{self.column.key} n{self.slot.row_id}"}
-        described = f"{self.slot.id}-e" if self.slot.defects else ""
-        if self.asks_role:
-            described = f"{self.slot.id}-n {described}".strip()
-        if described:
-            attributes["aria_describedby"] = described
-        if self.slot.invalid:
-            attributes["aria_invalid"] = "true"
-        drawn: Markup = self.field.widget(self.field, **attributes)
-        return drawn
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """`flag` is the tick «отчества нет», `hint` the role in short, `own`: defects of no cell."""
-
-    id: int
-    number: int
-    base: str
-    cells: tuple[Cell, ...]
-    own: Slot
-    flag: Field | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One line of the list of checks: where, what, and how many rows say the same."""
-
-    level: str
-    place: str
-    href: str
-    message: str
-    code: str = ""
+from accessflow.services.draft import Clash
+from accessflow.services.draft_checks import Defects
+from accessflow.web.editor_parts import (
+    FEW,
+    PANEL_ONLY,
+    PLACES,
+    WIDTHS,
+    Cell,
+    RowView,
+    Slot,
+    Wrong,
+    name_of_field,
+    spans,
+)
 
 
 @dataclass
@@ -255,7 +199,7 @@ class View:
     def slot(self, name: str) -> Slot:
         """The slot of a field beside the table, by its name on the page."""
         whole = self.defects.get(None, ())
-        mine = tuple(d for d in whole if d.field and _name(d.field) == name)
+        mine = tuple(d for d in whole if d.field and name_of_field(d.field) == name)
         return Slot(name, mine, None, self.refused.get(name, ""))
 
     @property
@@ -303,7 +247,7 @@ class View:
 
     def _place(self, key: str | None, row_ids: Sequence[int | None]) -> str:
         if row_ids[0] is None:
-            return self._label(_name(key or ""))
+            return self._label(name_of_field(key or ""))
         numbers = [self.row_ids.index(row_id) + 1 for row_id in row_ids if row_id is not None]
         rows = f"Строка {numbers[0]}" if len(numbers) == 1 else f"Строки {spans(numbers)}"
         column = self.grid.column(key) if key else None
@@ -318,7 +262,7 @@ class View:
         if row_id is not None:
             folded = key is None or key in self.is_folded or self.grid.column(key) is None
             return f"#n{row_id}" if folded else f"#r{row_id}-{key}"
-        name = _name(key or "")
+        name = name_of_field(key or "")
         return f"#{name}" if name in self.details else ""
 
     @property
@@ -359,49 +303,3 @@ class View:
     @property
     def first_error(self) -> str:
         return next((w.href for w in self.wrong if w.level == "error" and w.href), "#ed-checks")
-
-
-FEW = 8
-"""Columns to be typed into: with so many there is room for long roles."""
-WIDTHS = {
-    "position": "af-w8",
-    "last_name": "af-w6h",
-    "first_name": "af-w6",
-    "middle_name": "af-w7h",
-    "snils": "af-w8h",
-    "phone": "af-w8h",
-    "role": "af-w11h",
-    "organization": "af-w10h",
-    "oid": "af-w10h",
-    "inn": "af-w7h",
-    "subject_rf": "af-w9h",
-    "system": "af-w7h",
-    "status": "af-w6h",
-    "port": "af-w6",
-}
-PLACES = {
-    "organization": "Организация",
-    "author": "Автор",
-    "system": "Система",
-    "form": "Форма",
-    "rows": "Строки",
-    "signatory": "Подписант",
-}
-
-
-def _name(key: str) -> str:
-    """A defect's field -> the name of the field on the page."""
-    if key.startswith("fields."):
-        return details.FIELD + key.removeprefix("fields.")
-    return "signatory" if key.startswith("signatory.") else key
-
-
-def spans(numbers: Sequence[int]) -> str:
-    """«1–3, 7» of 1 2 3 7."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1].append(number)
-        else:
-            parts.append([number])
-    return ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}–{p[-1]}" for p in parts)

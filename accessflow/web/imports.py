@@ -183,4 +183,3 @@ def _snils(row: ImportRow) -> str:
     """Masked where it is right; as it stands there where somebody has to find the slip."""
     digits = str(row.values.get("snils", "")).replace("-", "").replace(" ", "")
     return masked_snils(digits) if digits else full_snils(str(row.cells.get("snils", "")))
-
