@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Employment, Organization, Person, Request, Signatory, User
+from accessflow.db.tables import Employment, Person, Request, Signatory, User
 from accessflow.domain.roles import Role
 from accessflow.services import requests
 from accessflow.services.actor import Actor
@@ -95,8 +95,3 @@ def another(db: Database, role: Role, organization: int | None = None) -> Actor:
     with db.read() as session:
         found = session.get_one(User, user)
         return Actor(user, role, found.organization_id)
-
-
-def organization_of(db: Database, organization: int) -> Organization:
-    with db.read() as session:
-        return session.get_one(Organization, organization)

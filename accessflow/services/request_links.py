@@ -37,6 +37,17 @@ def made_with(session: Session, actor: Actor, request: Request) -> list[Request]
     return list(together)
 
 
+def last_made(session: Session, actor: Actor) -> int | None:
+    """The first application of those that the actor made last in one go."""
+    newest = session.scalar(
+        select(Request)
+        .where(Request.author_id == actor.user_id, Request.deleted_at.is_(None))
+        .order_by(Request.id.desc())
+        .limit(1)
+    )
+    return None if newest is None else made_with(session, actor, newest)[0].id
+
+
 def open_pairs(
     session: Session,
     actor: Actor,

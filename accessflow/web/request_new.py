@@ -83,6 +83,8 @@ def pick() -> ResponseReturnValue:
         try:
             return _created()
         except Invalid as error:
+            if request.form.get("rows") and not picked.people:
+                return _created_before()
             told = replace(told, error=error.message)
     return _page(picked, told, operation)
 
@@ -213,6 +215,19 @@ def _rest(problems: tuple[pasting.Problem, ...]) -> Pasted | None:
         for number, problem in enumerate(problems, 1)
     ]
     return Pasted(len(problems), (), tuple(renumbered))
+
+
+def _created_before() -> ResponseReturnValue:
+    """The second click of a double click: what the page showed is used up already."""
+    actor = context.actor()
+    picks.change(
+        context.db(),
+        user_id=actor.user_id or 0,
+        now=context.now(),
+        edit=lambda _session, _picked: Picks(),
+    )
+    first = request_links.last_made(context.session(), actor)
+    return redirect(url_for("editor.edit", request_id=first) if first else url_for(".index"))
 
 
 def _created() -> ResponseReturnValue:

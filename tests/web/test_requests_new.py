@@ -265,6 +265,18 @@ def test_nothing_to_create_is_told_and_the_picks_stay(ours: House, page: Page) -
     assert "Лунина А. Ф." in page.text
 
 
+def test_a_double_click_creates_once_and_opens_the_same(
+    db: Database, ours: House, page: Page
+) -> None:
+    page.press(f"add:{ours.hire()}").press("", system=["frmss", "rmo"])
+    shown = page.fields.copy()
+    first = page.press("create").answer
+    second = page.client.post("/requests/new", data={**shown.to_dict(flat=False), "op": "create"})
+    assert (second.status_code, second.location) == (302, first.location)
+    assert len(rows(db)) == 2
+    assert Page(page.client).fields.getlist("system") == []
+
+
 def test_the_sum_tells_what_is_missing(db: Database, ours: House, page: Page) -> None:
     silent, known = ours.hire("Соколов Дмитрий Павлович", email=""), ours.hire()
     with db.write() as session:
