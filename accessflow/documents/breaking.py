@@ -228,6 +228,8 @@ def _cuts(ends: list[float], limit: float) -> tuple[list[int], float]:
             return cuts, min(margin, room - ends[last])
         if ends[cut] <= start:
             cut += 1  # not even one character fits
+            if cut == last:
+                return cuts, margin
         margin = min(margin, abs(room - ends[cut]), abs(ends[cut + 1] - room))
         cuts.append(cut)
         start = ends[cut]
@@ -343,6 +345,8 @@ class _Setting:
         room = self.limit - x
         while ends[-1] - ends[done] > room:
             cut = max(bisect_right(ends, ends[done] + room) - 1, done + 1)
+            if cut == len(atoms):
+                break  # the last character alone is wider than the line
             width = ends[cut] - ends[done]
             self._fits(self.limit - room + width)
             self._fits(self.limit - room + ends[cut + 1] - ends[done])

@@ -204,8 +204,9 @@ def _shared(
     """In proportion to the wishes, within least and most; over the most where room is left."""
     spare = total - sum(most)
     if spare >= 0:
-        whole = sum(wishes)
-        return [high + spare * wish / whole for high, wish in zip(most, wishes, strict=True)]
+        squares = [wish * wish for wish in wishes]  # a narrow column stays narrow
+        whole = sum(squares)
+        return [high + spare * square / whole for high, square in zip(most, squares, strict=True)]
     # By how much a wish is met grows from 0; a column grows with it between two turns.
     turns = [(low / wish, wish) for low, wish in zip(least, wishes, strict=True)]
     turns += [(high / wish, -wish) for high, wish in zip(most, wishes, strict=True)]

@@ -22,7 +22,9 @@ class GridRow(NamedTuple):
 
 def grid(rows: Sequence[tuple[Cell, ...]], columns: int) -> list[GridRow]:
     """Raises ValueError where the cells do not fill the columns: only a builder gets that wrong."""
-    if all(len(row) == columns for row in rows):
+    if all(len(row) == columns for row in rows) and not any(
+        cell.rowspan > 1 for row in rows for cell in row
+    ):
         each = range(columns)
         return [GridRow(row, each, True) for row in rows]
     placed: list[GridRow] = []

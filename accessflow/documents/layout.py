@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from accessflow.documents.model import DocumentModel, Paragraph, Table
 from accessflow.documents.pages import Laid, Placed, paginate
-from accessflow.documents.paragraphs import LaidParagraph, lay_paragraph, lay_signature
+from accessflow.documents.paragraphs import LaidParagraph, lay_paragraph, lay_signature, lay_spacer
 from accessflow.documents.styles import AFTER_TABLE, BEFORE_TABLE, Page
 from accessflow.documents.tables import LaidTable, lay_table
 
@@ -31,6 +31,8 @@ def lay_out(model: DocumentModel) -> Layout:
     page = Page.of(model)
     blocks: list[Laid] = []
     for block in model.blocks:
+        if isinstance(block, Table) and blocks and isinstance(blocks[-1], LaidTable):
+            blocks.append(lay_spacer(page.text_width))
         if isinstance(block, Paragraph):
             blocks.append(lay_paragraph(block, page.text_width))
         elif isinstance(block, Table):
@@ -39,6 +41,9 @@ def lay_out(model: DocumentModel) -> Layout:
             signature = lay_signature(block, page.text_width)
             _keep_with(blocks, page.body_height // 3)
             blocks += signature
+    if blocks and isinstance(blocks[-1], LaidTable):
+        blocks[-1].keep_next = True
+        blocks.append(lay_spacer(page.text_width))
     _space(blocks)
     return Layout(page, blocks, paginate(blocks, page.body_height))
 
@@ -50,7 +55,8 @@ def _space(blocks: Sequence[Laid]) -> None:
             if isinstance(above, LaidParagraph) and not above.style.keep_next:
                 above.after = max(above.after, BEFORE_TABLE)
         elif isinstance(above, LaidTable):
-            below.before = max(below.before, AFTER_TABLE)
+            if below.text:
+                below.before = max(below.before, AFTER_TABLE)
         else:
             below.before = max(below.before, below.style.before)
 

@@ -10,6 +10,7 @@ from accessflow.documents.styles import (
     SIGNATURE,
     SIGNATURE_GAP,
     SIGNATURE_RULE,
+    SPACER,
     STYLES,
     TextStyle,
 )
@@ -52,6 +53,11 @@ def lay_signature(block: SignatureBlock, total: int) -> list[LaidParagraph]:
     laid[0].before = SIGNATURE_GAP
     laid[-1].keep_next = False
     return laid
+
+
+def lay_spacer(total: int) -> LaidParagraph:
+    """An empty paragraph: Word wants one between two tables and below the last."""
+    return _lay("", SPACER, total, keep_next=False)
 
 
 def _signed(block: SignatureBlock, total: int) -> str:

@@ -112,7 +112,7 @@ class _Info(PDFInfo):
 def _metadata(title: str) -> PDFStream:
     text = _XMP.format(title=escape(title), producer=PRODUCER).encode()
     kind = PDFDictionary({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")})
-    return PDFStream(kind, text, [])
+    return PDFStream(kind, text)
 
 
 def _output_intent() -> PDFDictionary:

@@ -183,7 +183,7 @@ class _Sheet:
                 "align": _HORIZONTAL[look.align],
                 "valign": look.vertical,
                 "text_wrap": True,
-                "num_format": "@",
+                "num_format": 49,  # Text
                 "font_color": look.color,
                 "font_script": int(look.raised),
             })  # fmt: skip
