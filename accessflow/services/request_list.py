@@ -6,19 +6,16 @@ are ranges of an index, and counting stops at a bound.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
     Select,
     SQLColumnExpression,
     and_,
     false,
-    func,
     select,
 )
 from sqlalchemy.orm import Session, defer, joinedload
@@ -37,8 +34,6 @@ PAGE_SIZE = 25
 FEW_IDS = 300
 """So many matches of a word are looked up one by one; where there are more, any page meets some."""
 NAMES_SHOWN = 2
-MOST, MOST_IN_TAB = 1000, 99
-"""Counting stops beyond these."""
 EXPORT_CHUNK = 500
 
 STATES = (
@@ -120,7 +115,7 @@ BY_IDS = Columns(Request.organization_id + 0, Request.state + "", Request.system
 def _conditions(
     catalogue: Catalogue, found: Filter, columns: Columns
 ) -> Iterator[ColumnElement[bool]]:
-    yield from _of_tab(found.tab, columns)
+    yield from of_tab(found.tab, columns)
     if found.system:
         slugs = [system.slug for system in together(catalogue, found.system)]
         yield columns.system == slugs[0] if len(slugs) == 1 else columns.system.in_(slugs)
@@ -134,7 +129,7 @@ def _conditions(
         yield Request.author_id == found.author
 
 
-def _of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]]:
+def of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]]:
     if states := TABS.get(tab):
         yield columns.state == states[0] if len(states) == 1 else columns.state.in_(states)
 
@@ -194,44 +189,6 @@ def part(
     return page(
         session, loaded, sort_of(catalogue, sort), size=PAGE_SIZE, after=after, before=before
     )
-
-
-def _bounded(query: Select[Request], most: int) -> ScalarSelect[int]:
-    """How many match; `most` + 1 where there are more than that."""
-    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """`total` of what is shown, and by tab; beyond their bounds MOST + 1, None where not known."""
-
-    total: int
-    tabs: dict[str, int | None]
-
-
-def counts(session: Session, actor: Actor, catalogue: Catalogue, found: Filter) -> Counts:
-    """Without a filter each tab is counted off its index up to MOST_IN_TAB. With one, everything
-    that matches is counted in one go up to MOST, and beyond that the tabs stay without numbers: a
-    rare state among many matches cannot be found without looking through them."""
-    everywhere = replace(found, tab="")
-    query = matching(session, actor, catalogue, everywhere)
-    if everywhere == Filter():
-        every = [_bounded(query.where(*_of_tab(tab)), MOST_IN_TAB) for tab in TABS]
-        shown = _bounded(query.where(*_of_tab(found.tab)), MOST)
-        numbers = list(session.execute(select(shown, *every)).one())
-        return Counts(numbers[0], dict(zip(TABS, numbers[1:], strict=True)))
-    some = query.with_only_columns(Request.state).limit(MOST + 1).subquery()
-    grouped = session.execute(select(some.c.state, func.count()).group_by(some.c.state))
-    by_state: Counter[str] = Counter({state: number for state, number in grouped})  # noqa: C416
-    if by_state.total() > MOST:
-        total = MOST + 1
-        if found.tab:
-            here = _bounded(query.where(*_of_tab(found.tab)), MOST)
-            total = session.scalars(select(here)).one()
-        return Counts(total, dict.fromkeys(TABS))
-    tabs = {tab: sum(by_state[s] for s in states or by_state) for tab, states in TABS.items()}
-    return Counts(tabs[found.tab], dict(tabs))
 
 
 def names_of(session: Session, requests: Iterable[Request]) -> dict[int, tuple[PersonName, ...]]:

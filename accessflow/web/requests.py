@@ -14,11 +14,12 @@ from accessflow.db.tables import Request
 from accessflow.domain import snils
 from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
-from accessflow.services import people, request_list, scope
+from accessflow.services import people, request_counts, request_list, scope
 from accessflow.services.applications import form_of
 from accessflow.services.draft import may_edit
 from accessflow.services.offers import offers
-from accessflow.services.request_list import MOST_IN_TAB, SORTS, TABS, Counts, Filter
+from accessflow.services.request_counts import MOST_IN_TAB, Counts
+from accessflow.services.request_list import SORTS, TABS, Filter
 from accessflow.web import context, request_card, request_new, request_words
 from accessflow.web.exports import sheet
 from accessflow.web.request_blueprint import blueprint, short_name
@@ -67,7 +68,7 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after", ""),
         before=request.args.get("before", ""),
     )
-    counts = request_list.counts(session, actor, catalogue, found)
+    counts = request_counts.counts(session, actor, catalogue, found)
     names = request_list.names_of(session, part.items)
     overseer = scope.sees_all(actor)
     return render_template(
@@ -77,7 +78,7 @@ def index() -> ResponseReturnValue:
         first=max(1, request.args.get("n", 1, type=int)),
         size=request_list.PAGE_SIZE,
         total=counts.total,
-        most=request_list.MOST,
+        most=request_counts.MOST,
         tabs=_tabs(found, counts),
         everywhere=counts.tabs[""],
         found=found,
