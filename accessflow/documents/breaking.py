@@ -163,6 +163,10 @@ def fill_shape(
         return Filled(tuple(_whole_lines(parts, em)))
     if len(parts) == 1 and len(parts[0].pieces) == 1 and not shy and not rich:
         return fill_word(face(bold).advances(text), nice_cuts(text) if nice else [], width, size)
+    if len(parts) == 1 and not shy:
+        plain = _fill_pieces(parts[0], full, doubt, em)
+        if plain:
+            return plain
     setter = _Setter(parts, shy, doubt, width_of(bold, rich))
     setting = setter.settle(full)
     if nice and setting.ugly:
@@ -177,6 +181,29 @@ def _whole_lines(parts: list[Measured], em: float) -> Iterator[Line]:
         length = sum(map(len, part.pieces))
         yield Line(at, at + length, part.natural * em, True)
         at += length + 1
+
+
+def _fill_pieces(part: Measured, full: float, doubt: float, em: float) -> Filled | None:
+    """What `_Setter` does where nothing is in doubt or cut: most texts. None where something is."""
+    lines = []
+    begin = at = 0
+    x = ends = 0.0
+    blanks = 0
+    for piece, need, ink, advance in zip(*part[:4], strict=True):
+        gap = full - x - need
+        if -doubt < gap < doubt:
+            return None
+        if gap < 0:
+            if need > full - doubt or (piece[0] == "0" and not blanks):
+                return None
+            lines.append(Line(begin, at - blanks, ends * em, False))
+            begin, x = at, 0.0
+        ends = x + ink
+        x += advance
+        at += len(piece)
+        blanks = 0 if ink == advance else len(piece) - len(piece.rstrip(" "))
+    lines.append(Line(begin, at - blanks, ends * em, True))
+    return Filled(tuple(lines))
 
 
 def nice_cuts(word: str) -> list[int]:

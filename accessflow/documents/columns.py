@@ -48,56 +48,61 @@ Known = dict[str, Lengths]
 """Texts of a column that stand in its cells as they are, with their lengths."""
 
 
-class _Need(NamedTuple):
-    """What a column asks for in twips: `least` cuts no word, `listed` keeps a long header within
-    some lines, `uncut` cuts no address, `most` breaks no line; `wish` suits its texts."""
+class Need(NamedTuple):
+    """What a column asks for, in 1/1000 of the type size: `least` cuts no word, `listed` keeps a
+    long header within some lines, `uncut` cuts no address, `most` breaks no line; `wish` suits its
+    texts. `empty`: nothing stands in it but the header."""
 
     least: float
     listed: float
     uncut: float
     most: float
     wish: float
+    empty: bool
+
+
+def column_needs(header: Sequence[Lengths], known: Sequence[Known]) -> list[Need]:
+    """`header` and `known`: what `header_lengths` and the rows' texts gave."""
+    return [_need(head, body) for head, body in zip(header, known, strict=True)]
+
+
+def fit(needs: Sequence[Need], total: int, size: float, pad: int) -> bool:
+    """Whether every word has room in `total` twips; `pad` is the white at both sides of a cell."""
+    return sum(need.least for need in needs) * size / 50 + len(needs) * (pad + _ROOM) <= total
 
 
 def column_widths(
-    columns: Sequence[TableColumn],
-    header: Sequence[Lengths],
-    known: Sequence[Known],
-    total: int,
-    size: float,
-    pad: int,
-) -> tuple[list[int], bool]:
-    """Widths in twips that add up to `total`, and whether every word has room in them.
-
-    `header` and `known` are what `header_lengths` and the rows' texts gave, `pad` the white at both
-    sides of a cell together.
-    """
-    unit = size / 50
-    needs = [_need(head, body, unit, pad + _ROOM) for head, body in zip(header, known, strict=True)]
-    least = [need.least for need in needs]
+    columns: Sequence[TableColumn], needs: Sequence[Need], total: int, size: float, pad: int
+) -> list[int]:
+    """Widths in twips that add up to `total`."""
+    unit, white = size / 50, pad + _ROOM
+    least = [need.least * unit + white for need in needs]
     if sum(least) > total:
-        return _whole(_capped(least, total), total), False
-    least = _raised(least, [need.listed for need in needs], total, _LISTED_SHARE)
-    least = _raised(least, [need.uncut for need in needs], total, _UNCUT_SHARE)
-    scale = sum(need.wish for need in needs) / sum(column.weight for column in columns)
+        return _whole(_capped(least, total), total)
+    listed = [need.listed * unit + white for need in needs]
+    least = _raised(least, listed, total, _LISTED_SHARE)
+    uncut = [need.uncut * unit + white for need in needs]
+    least = _raised(least, uncut, total, _UNCUT_SHARE)
+    wished = [need.wish * unit + white for need in needs]
+    scale = sum(wished) / sum(column.weight for column in columns)
     wishes = []
-    for need, column, body in zip(needs, columns, known, strict=True):
-        part = _WEIGHT_SHARE if body else 1.0
-        wishes.append((1 - part) * need.wish + part * column.weight * scale)
-    most = [
-        max(need.most, low) if body else float(total)
-        for need, low, body in zip(needs, least, known, strict=True)
-    ]
-    return _whole(_shared(least, most, wishes, total), total), True
+    most = []
+    for need, column, wish, low in zip(needs, columns, wished, least, strict=True):
+        part = 1.0 if need.empty else _WEIGHT_SHARE
+        wishes.append((1 - part) * wish + part * column.weight * scale)
+        most.append(float(total) if need.empty else max(need.most * unit + white, low))
+    return _whole(_shared(least, most, wishes, total), total)
 
 
 def _raised(
     least: Sequence[float], wanted: Sequence[float], total: int, share: float
 ) -> list[float]:
     """`least` raised to what is wanted, as far as that share of the room to spare allows."""
-    missing = [max(want - low, 0.0) for low, want in zip(least, wanted, strict=True)]
+    missing = [want - low if want > low else 0.0 for low, want in zip(least, wanted, strict=True)]
     asked = sum(missing)
-    part = min(1.0, share * (total - sum(least)) / asked) if asked else 0.0
+    if not asked:
+        return list(least)
+    part = min(1.0, share * (total - sum(least)) / asked)
     return [low + part * more for low, more in zip(least, missing, strict=True)]
 
 
@@ -180,7 +185,7 @@ def _lengths(text: str, bold: bool, rich: bool) -> Lengths:
     return Lengths(least, max(least, min(uncut, _UNCUT_MOST)), natural, whole, text)
 
 
-def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:
+def _need(head: Lengths, body: Known) -> Need:
     least, uncut, longest, whole, *_ = head
     wish = max(longest / _HEADER_LINES, whole / _HEADER_LINES_MOST)
     if body:
@@ -189,12 +194,8 @@ def _need(head: Lengths, body: Known, unit: float, pad: float) -> _Need:
         most = max(naturals)
         wish = max(wish, (sum(naturals) / len(naturals) + most) / 2)
         longest = max(longest, most)
-    return _Need(
-        least * unit + pad,
-        whole / _HEADER_LINES_MOST * unit + pad,
-        uncut * unit + pad,
-        max(least, longest) * unit + pad,
-        max(least, wish) * unit + pad,
+    return Need(
+        least, whole / _HEADER_LINES_MOST, uncut, max(least, longest), max(least, wish), not body
     )
 
 

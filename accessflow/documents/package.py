@@ -25,7 +25,7 @@ _UTF8 = 0x800
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
-_LEVEL = 3
+_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)

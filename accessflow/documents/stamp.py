@@ -18,14 +18,20 @@ from accessflow.documents.model import Stamp
 from accessflow.domain.errors import Invalid
 
 _PREFIX = "AF1"
+_HEX = re.compile("[0-9a-f]+")
+_HEX_CAPITALS = re.compile("[0-9A-F]+")
 _MODULES = bytes([1, *[0] * 255])  # zxing's black is 0, its white 255
 _PIXELS = bytes([255, *[0] * 255])
 _TEXT = re.compile(rf"{_PREFIX}(?::(?P<number>[^:]+):(?P<version>\d+))?:(?P<digest>[^:]+)")
 
 
 def payload(stamp: Stamp) -> str:
-    """«AF1:number:version:digest», without a number «AF1:digest»."""
-    parts = [stamp.number, str(stamp.version), stamp.digest] if stamp.number else [stamp.digest]
+    """«AF1:number:version:DIGEST», without a number «AF1:DIGEST».
+
+    In capitals a hexadecimal digest takes the code's compact alphabet: fewer, larger modules.
+    """
+    digest = stamp.digest.upper() if _HEX.fullmatch(stamp.digest) else stamp.digest
+    parts = [stamp.number, str(stamp.version), digest] if stamp.number else [digest]
     if any(":" in part for part in parts):
         raise ValueError("a colon parts the fields of a stamp")
     return ":".join((_PREFIX, *parts))
@@ -36,7 +42,10 @@ def parse(text: str) -> Stamp:
     found = _TEXT.fullmatch(text)
     if found is None:
         raise Invalid("Этот QR-код не с листа заявки: наведите на код в правом нижнем углу.")
-    return Stamp(found["digest"], found["number"] or "", int(found["version"] or 0))
+    digest = found["digest"]
+    if _HEX_CAPITALS.fullmatch(digest):
+        digest = digest.lower()
+    return Stamp(digest, found["number"] or "", int(found["version"] or 0))
 
 
 @lru_cache(maxsize=256)

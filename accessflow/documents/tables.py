@@ -12,7 +12,9 @@ from accessflow.documents.breaking import DOUBT, Filled, Line, fill, fill_shape,
 from accessflow.documents.columns import (
     Lengths,
     cell_lengths,
+    column_needs,
     column_widths,
+    fit,
     header_lengths,
     text_lengths,
 )
@@ -86,17 +88,18 @@ def lay_table(table: Table, total: int, page_height: int) -> LaidTable:
         known = [{text: text_lengths(text) for text in set(column) if text} for column in texts]
     else:
         known = cell_lengths(rows, count)
-    header = header_lengths(table.header, count, HEADER_BOLD)
+    needs = column_needs(header_lengths(table.header, count, HEADER_BOLD), known)
     for size, pad in TABLE_SETTINGS:
-        widths, roomy = column_widths(table.columns, header, known, total, size, 2 * pad)
-        if roomy:
+        if fit(needs, total, size, 2 * pad):
             break
+    widths = column_widths(table.columns, needs, total, size, 2 * pad)
     setter = _Setter(table, widths, size, 2 * pad)
     head = setter.spanned(grid(table.header, count), HEADER_BOLD, rich=True)
     columns = setter.columns(texts, known) if texts else []
     laid = setter.plain(rows, columns) if columns else setter.spanned(rows)
     tallest = page_height - BORDER - sum(row.height for row in head)
-    _untie(laid, tallest)
+    if not columns:
+        _untie(laid, tallest)
     return LaidTable(table, widths, setter.edges, size, pad, head, laid, columns, tallest)
 
 

@@ -81,7 +81,7 @@ def test_a_row_with_nothing_in_it_leaves_room_for_a_pen() -> None:
 
 
 @given(st.lists(st.lists(TEXTS, min_size=4, max_size=4), min_size=1, max_size=8))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_every_cell_has_the_height_its_lines_need(texts: list[list[str]]) -> None:
     table = Table(
         tuple(TableColumn(f"c{n}") for n in range(4)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accessflow.documents.breaking import DOUBT, fill
@@ -88,6 +88,7 @@ def test_digits_do_not_change_where_lines_break() -> None:
 
 
 @given(TEXTS, WIDTHS, SIZES, st.booleans())
+@settings(deadline=None)
 def test_every_character_but_blanks_at_line_ends_is_set(
     text: str, width: int, size: float, nice: bool
 ) -> None:
@@ -95,6 +96,7 @@ def test_every_character_but_blanks_at_line_ends_is_set(
 
 
 @given(TEXTS, WIDTHS, SIZES)
+@settings(deadline=None)
 def test_no_line_is_wider_than_its_room(text: str, width: int, size: float) -> None:
     done = fill(text, width, size)
     for line in done.lines:
@@ -104,6 +106,7 @@ def test_no_line_is_wider_than_its_room(text: str, width: int, size: float) -> N
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_widths_add_up(text: str) -> None:
     ends = face(True).advances(text)
     assert ends[-1] == pytest.approx(face(True).width(text))
