@@ -8,16 +8,15 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT, tracked
 
 
 def test_the_wheel_carries_every_file_of_the_package(tmp_path: Path) -> None:
-    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
     source = tmp_path / "source"
-    for name in filter(None, tracked):
-        if (ROOT / name).is_file() and not name.startswith("tests/"):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, source / name)
+    for file in tracked(":!tests"):
+        copy = source / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
     subprocess.run(
         [*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source], check=True

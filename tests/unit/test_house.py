@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.repository import ROOT, tracked
+
 LOCKS = ("run", "test", "bench")
 # In parts, so that this file does not name them either.
 REGISTRIES = [
@@ -29,11 +28,6 @@ VENDORED = [
     "accessflow/web/static/vendor/htmx",
     "tests/vendor",
 ]
-
-
-def tracked(*paths: str) -> list[Path]:
-    listed = subprocess.check_output(["git", "ls-files", "-z", "--", *paths], cwd=ROOT, text=True)
-    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
 def pinned(lock: str) -> dict[str, str]:
@@ -100,6 +94,8 @@ def test_vendored_work_carries_its_licence_and_is_listed(folder: str) -> None:
 def test_every_folder_of_vendored_work_is_known() -> None:
     static = {file.relative_to(ROOT).parts[4] for file in tracked("accessflow/web/static/vendor")}
     assert {f"accessflow/web/static/vendor/{name}" for name in static} <= set(VENDORED)
-    fonts = {file.parent for file in tracked() if file.suffix in (".ttf", ".otf", ".woff2")}
+    fonts = {
+        file.parent for file in tracked() if file.suffix in (".ttf", ".otf", ".woff", ".woff2")
+    }
     homes = [ROOT / folder for folder in VENDORED]
     assert [font for font in fonts if not any(font.is_relative_to(home) for home in homes)] == []
