@@ -94,6 +94,10 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         else:
             self._write_blank(row, column, "", form)
 
+    def join(self, top: int, left: int, bottom: int, right: int) -> None:
+        """`merge_range` without the blank cells beneath, which only borders need."""
+        self.merge.append([top, left, bottom, right])
+
     def fold(self, rows: range) -> None:
         """Empty rows, hidden under a «+»."""
         self.folded.append(rows)
@@ -253,7 +257,10 @@ class _Sheet:
         """One cell, or several merged."""
         form = self.format(look)
         if top != bottom or left != right:
-            self.sheet.merge_range(top, left, bottom, right, "", form)
+            if look.border:
+                self.sheet.merge_range(top, left, bottom, right, "", form)
+            else:
+                self.sheet.join(top, left, bottom, right)
         if rich and "^" in text:
             self._write_rich(top, left, text, look, form)
         else:
