@@ -1,8 +1,7 @@
-"""Where lines of text break: the same places as in LibreOffice and Word, so that pages agree.
+"""Lines of text, broken as LibreOffice and Word break them, so that pages agree.
 
-Both break after a blank, a hyphen or a dash, and inside a word only where it is wider than the
-whole line. A line whose end is too near the limit to be sure of is settled by a narrower limit,
-which the DOCX carries as an indent of the paragraph.
+A line whose end is too near the limit to be sure of is settled by another limit, which the DOCX
+carries as an indent of the paragraph.
 """
 
 from __future__ import annotations
@@ -15,46 +14,13 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from accessflow.documents.metrics import Width, face, width_of
-from accessflow.domain.errors import Invalid
+from accessflow.documents.words import NICE, Measured, is_number, measured, nice_cuts, shape
 
 DOUBT = 0.25
 """Points by which LibreOffice's own measure of a line may differ from the sum of the widths."""
 
-_NEVER_FIRST = r"-–—.,;:!?…/)\]}»\"'’“”\\"
-_BREAK = re.compile(
-    rf"(?<=[-–!?…\\|])(?![{_NEVER_FIRST}«₽ ]|$)"  # after a hyphen, a dash, an exclamation mark
-    r"|(?<=—)(?![-–—!?/.,;:)\]}«»\"'’“”₽\\ ]|$)"
-    r"|(?<=[^\s(\[{„])(?=—)"
-    r"|(?<=[.,;:)\]}%№+$−₽])(?=[$%(+\[{„№−|])"
-    r"|(?<=[^\s(\[{„] )(?![ .,;:!?)\]}]|$)"
-)
-_NUMBER = re.compile(r"[0+() -]{8,20}")
-MAY_BREAK = re.compile(r"[-–—!?…\\|%№+$−₽(){}\[\],;: /]")
-_SLASH = re.compile(rf"(?<=\D/)(?![{_NEVER_FIRST}«₽ ]|$)|(?<=\d/)(?![{_NEVER_FIRST}«₽\d ]|$)")
-_PATH = 66
-"""LibreOffice breaks after a slash only where no blank stands so many characters before it."""
 _ATOM = re.compile(r"\^.|.", re.DOTALL)
-_NICE = re.compile(r"[@._/,;:)-]")
-"""A word too long for its line had better be cut after one of these."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _STEPS = (-2.5, 2.5, -5.0, 5.0, -7.5, -10.0, -12.5)
-_DIGIT = re.compile("[1-9]")
-_ZEROS = str.maketrans("123456789", "000000000")
-
-
-class Measured(NamedTuple):
-    """A text without line breaks, cut where it may break; widths in 1/1000 of the type size.
-
-    `ink` leaves out the blanks at a piece's end, which may hang over the limit. `needs` is the room
-    that a piece must find to end a line: after a slash LibreOffice wants one character more.
-    """
-
-    pieces: tuple[str, ...]
-    needs: tuple[float, ...]
-    ink: tuple[float, ...]
-    advance: tuple[float, ...]
-    natural: float
-    longest: float
 
 
 class Line(NamedTuple):
@@ -74,61 +40,6 @@ class Filled(NamedTuple):
 
     lines: tuple[Line, ...]
     indent: int = 0
-
-
-@lru_cache(maxsize=20_000)
-def measured(text: str, bold: bool, rich: bool, opening: bool = True) -> Measured:
-    """Cut and measure one line of a paragraph (no «\\n» in it), given by its shape.
-
-    `opening`: it begins its paragraph, so that no blank stands before it.
-    Raises `Invalid` where it holds a control character, which no document can.
-    """
-    if not text:
-        return Measured((), (), (), (), 0.0, 0.0)
-    if _CONTROL.search(text):
-        raise Invalid("В тексте есть невидимый управляющий знак: наберите это место заново.")
-    width = width_of(bold, rich)
-    if MAY_BREAK.search(text) is None:
-        whole = width(text)
-        return Measured((text,), (whole,), (whole,), (whole,), whole, whole)
-    blank = width(" ")
-    pieces = _pieces(text, opening) if "/" in text else _BREAK.split(text)
-    ink = []
-    advance = []
-    for piece in pieces:
-        bare = piece.rstrip(" ")
-        inked = width(bare)
-        ink.append(inked)
-        advance.append(inked + blank * (len(piece) - len(bare)))
-    natural = sum(advance) - advance[-1] + ink[-1]
-    needs = tuple(ink)
-    if "/" in text:
-        needs = tuple(
-            inked + (width(after[0]) if piece[-1] == "/" and after else 0.0)
-            for inked, piece, after in zip(ink, pieces, [*pieces[1:], ""], strict=True)
-        )
-    return Measured(tuple(pieces), needs, tuple(ink), tuple(advance), natural, max(ink))
-
-
-def _pieces(text: str, opening: bool) -> list[str]:
-    """`text` cut where it may break, slashes among it."""
-    cuts = {found.start() for found in _BREAK.finditer(text)}
-    for found in _SLASH.finditer(text):
-        at = found.start()
-        path = text[max(0, at - _PATH) : at]
-        if " " not in path and (opening or at > _PATH):
-            cuts.add(at)
-    return [text[begin:end] for begin, end in pairwise([0, *sorted(cuts), len(text)])]
-
-
-def is_number(text: str) -> bool:
-    """Whether a shape is that of a СНИЛС or a telephone, which had better not break at a hyphen."""
-    return _NUMBER.fullmatch(text) is not None
-
-
-def shape(text: str) -> str:
-    """All digits are equally wide and break alike: what is known of a text is kept by its shape."""
-    return text.translate(_ZEROS) if _DIGIT.search(text) else text
 
 
 def fill(
@@ -204,11 +115,6 @@ def _fill_pieces(part: Measured, full: float, doubt: float, em: float) -> Filled
         blanks = 0 if ink == advance else len(piece) - len(piece.rstrip(" "))
     lines.append(Line(begin, at - blanks, ends * em, True))
     return Filled(tuple(lines))
-
-
-def nice_cuts(word: str) -> list[int]:
-    """After which characters a word that must be cut had better be, from the last on."""
-    return [found.end() for found in _NICE.finditer(word)][::-1]
 
 
 def fill_word(ends: list[float], nice: list[int], width: int, size: float) -> Filled:
@@ -318,7 +224,7 @@ class _Setter:
                     yield max(map(self.width, text.split())) + room
             for piece, ink in zip(part.pieces, part.ink, strict=True):
                 if ink > below:
-                    for found in _NICE.finditer(piece):
+                    for found in NICE.finditer(piece):
                         wide = self.width(piece[: found.end()]) + room
                         if below / 3 < wide < below:
                             yield wide
@@ -377,7 +283,7 @@ class _Setting:
             width = ends[cut] - ends[done]
             self._fits(self.limit - room + width)
             self._fits(self.limit - room + ends[cut + 1] - ends[done])
-            self.ugly += _NICE.match(atoms[cut - 1]) is None
+            self.ugly += NICE.match(atoms[cut - 1]) is None
             length = sum(map(len, atoms[done:cut])) if rich else cut - done
             self.lines.append((at, at + length, width, False))
             at += length

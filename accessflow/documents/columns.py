@@ -8,10 +8,11 @@ from functools import lru_cache
 from operator import sub
 from typing import NamedTuple
 
-from accessflow.documents.breaking import DOUBT, MAY_BREAK, is_number, measured, nice_cuts, shape
+from accessflow.documents.breaking import DOUBT
 from accessflow.documents.grid import GridRow, grid
 from accessflow.documents.metrics import face, width_of
 from accessflow.documents.model import Cell, TableColumn
+from accessflow.documents.words import MAY_BREAK, is_number, measured, nice_cuts, shape
 
 _ADDRESS = re.compile(r"@|://|_|\d\.\d|.{28}")
 """A word that may be cut: an e-mail, a link, an OID, one so long that no column is made for it."""
@@ -147,7 +148,7 @@ def text_lengths(text: str) -> Lengths:
     if text.isalpha():
         whole = face(False).width(text)
         return Lengths(whole, whole, whole, whole)
-    if "@" in text and MAY_BREAK.search(text) is None:
+    if "@" in text and MAY_BREAK.search(text) is None and text.isprintable():
         ends = face(False).advances(text)
         nice = nice_cuts(text)
         least, whole = _segment(ends, nice), ends[-1]

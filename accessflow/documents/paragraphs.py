@@ -19,7 +19,7 @@ _SPLITS_ABOVE = 4
 """A paragraph of more lines may go on over the page's end."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LaidParagraph:
     """`left` and `width` in twips from the page's left margin; the first line's indent is the
     style's."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from threading import Lock
-from typing import NamedTuple
 
 from reportlab.pdfbase.pdfdoc import (
     PDFArray,
@@ -23,12 +22,12 @@ from reportlab.pdfbase.pdfdoc import (
     PDFZCompress,
 )
 
-from accessflow.documents.breaking import Filled
 from accessflow.documents.layout import Layout, lay_out
-from accessflow.documents.metrics import REPLACEMENT, Face, face, rich_parts
+from accessflow.documents.metrics import face
 from accessflow.documents.model import DocumentModel
 from accessflow.documents.pages import Placed
 from accessflow.documents.paragraphs import LaidParagraph
+from accessflow.documents.pdf_pen import Pen, Setting
 from accessflow.documents.pdfa import ArchivalDocument
 from accessflow.documents.stamp import matrix, payload
 from accessflow.documents.styles import (
@@ -46,8 +45,6 @@ from accessflow.documents.styles import (
     PAGE_NUMBER_SIZE,
     QR_EDGE,
     QR_SIZE,
-    SUPERSCRIPT_RISE,
-    SUPERSCRIPT_SCALE,
     Align,
     Page,
 )
@@ -62,7 +59,7 @@ def write_pdf(model: DocumentModel, layout: Layout | None = None) -> bytes:
     """The document as a PDF/A-2b file. Raises `Invalid` on a control character in a text."""
     layout = layout or lay_out(model)
     document = ArchivalDocument(model.title)
-    pen = _Pen(document, layout.page)
+    pen = Pen(document, layout.page)
     if model.stamp:
         _add_code(document, payload(model.stamp))
     for number, placed in enumerate(layout.pages, 1):
@@ -118,81 +115,7 @@ def _runs(row: bytes) -> Iterator[tuple[int, int]]:
         at = row.find(1, end)
 
 
-class _Codes(dict[str, int]):
-    """The code of each character in one font of one document: subset * 256 + byte."""
-
-    def __init__(self, cut: Face, document: ArchivalDocument) -> None:
-        super().__init__()
-        self._cut = cut
-        self._document = document
-
-    def __missing__(self, char: str) -> int:
-        known = char if char in self._cut else REPLACEMENT
-        ((subset, data),) = self._cut.font.splitString(known, self._document)
-        code = self[char] = subset * 256 + data[0]
-        return code
-
-    def chunks(self, text: str) -> list[tuple[int, bytes]]:
-        codes = [self[char] for char in text]
-        try:
-            return [(0, bytes(codes))]
-        except ValueError:  # some stand in a further subset
-            return [
-                (subset, bytes(c & 255 for c in part)) for subset, part in groupby(codes, _subset)
-            ]
-
-    def name(self, subset: int) -> str:
-        return str(self._cut.font.getSubsetInternalName(subset, self._document))
-
-
-def _subset(code: int) -> int:
-    return code >> 8
-
-
-class _Pen:
-    """Collects one page's operators. Positions are twips from the top left of the sheet."""
-
-    def __init__(self, document: ArchivalDocument, page: Page) -> None:
-        self.page = page
-        self._codes = {bold: _Codes(face(bold), document) for bold in (False, True)}
-        self._texts: list[str] = []
-        self._lines: list[str] = []
-        self._font = ("", 0.0)
-
-    def begin(self) -> None:
-        self._texts = []
-        self._lines = []
-        self._font = ("", 0.0)
-
-    def stream(self) -> str:
-        lines = [f"{BORDER / 20:g} w 2 J", *self._lines, "S"] if self._lines else []
-        return "\n".join([*lines, "BT", *self._texts, "ET"])
-
-    def text(
-        self, x: float, baseline: float, text: str, size: float, bold: bool, gap: float = 0.0
-    ) -> None:
-        """`gap` in points widens each blank."""
-        codes = self._codes[bold]
-        place = f"1 0 0 1 {x / 20:.2f} {(self.page.height - baseline) / 20:.2f} Tm"
-        for subset, data in codes.chunks(text):
-            font = (codes.name(subset), size)
-            if font != self._font:
-                self._font = font
-                place = f"{font[0]} {size:g} Tf {place}"
-            if gap:
-                self._texts.append(f"{gap:.4f} Tw {place} <{data.hex()}> Tj 0 Tw")
-            else:
-                self._texts.append(f"{place} <{data.hex()}> Tj")
-            place = ""
-
-    def line(self, x: int, y: int, to_x: int, to_y: int) -> None:
-        high = self.page.height
-        self._lines.append(
-            f"{x / 20:g} {(high - y) / 20:g} m {to_x / 20:g} {(high - to_y) / 20:g} l"
-        )
-
-
-def _page_number(pen: _Pen, number: int) -> None:
+def _page_number(pen: Pen, number: int) -> None:
     text = str(number)
     width = face(False).width(text) * PAGE_NUMBER_SIZE / 50
     middle = (pen.page.left + pen.page.width - MARGIN_RIGHT) / 2
@@ -200,7 +123,7 @@ def _page_number(pen: _Pen, number: int) -> None:
     pen.text(middle - width / 2, baseline, text, PAGE_NUMBER_SIZE, bold=False)
 
 
-def _draw(pen: _Pen, placed: Sequence[Placed]) -> None:
+def _draw(pen: Pen, placed: Sequence[Placed]) -> None:
     """All of a page. Rows of a table come in one go, so that their rules meet."""
     for laid, group in groupby(placed, key=attrgetter("laid")):
         if isinstance(laid, LaidParagraph):
@@ -210,65 +133,15 @@ def _draw(pen: _Pen, placed: Sequence[Placed]) -> None:
             _table(pen, laid, list(group))
 
 
-def _paragraph(pen: _Pen, laid: LaidParagraph, piece: Placed) -> None:
+def _paragraph(pen: Pen, laid: LaidParagraph, piece: Placed) -> None:
     style = laid.style
     x = pen.page.left + laid.left
     top = MARGIN_TOP + piece.top
-    setting = _Setting(laid.text, laid.filled, style.size, style.pitch, style.bold, style.rich)
+    setting = Setting(laid.text, laid.filled, style.size, style.pitch, style.bold, style.rich)
     setting.draw(pen, x, top, laid.width, style.align, style.first, slice(piece.begin, piece.end))
 
 
-class _Setting(NamedTuple):
-    """The lines of a paragraph or a cell, ready to be drawn."""
-
-    text: str
-    filled: Filled
-    size: float
-    pitch: int
-    bold: bool
-    rich: bool
-
-    def draw(
-        self,
-        pen: _Pen,
-        x: float,
-        top: float,
-        width: int,
-        align: Align,
-        first: int = 0,
-        part: slice = slice(None),
-    ) -> None:
-        """`part`: which lines; `first`: the indent of the paragraph's first."""
-        baseline = top + BASELINE * self.pitch
-        lines = self.filled.lines
-        room = width - self.filled.indent
-        for line in lines[part]:
-            text = self.text[line.begin : line.end]
-            at, gap = x, 0.0
-            shy = first if line is lines[0] else 0
-            if align == "center":
-                at += (room - line.width * 20) / 2
-            else:
-                at += shy
-                blanks = text.count(" ")
-                if align == "both" and blanks and not line.last:
-                    gap = ((room - shy) / 20 - line.width) / blanks
-            if self.rich and "^" in text:
-                self._draw_rich(pen, at, baseline, text)
-            elif text:
-                pen.text(at, baseline, text, self.size, self.bold, gap)
-            baseline += self.pitch
-
-    def _draw_rich(self, pen: _Pen, x: float, baseline: float, text: str) -> None:
-        cut = face(self.bold)
-        for part, raised in rich_parts(text):
-            size = self.size * SUPERSCRIPT_SCALE if raised else self.size
-            rise = self.size * SUPERSCRIPT_RISE * 20 if raised else 0.0
-            pen.text(x, baseline - rise, part, size, self.bold)
-            x += cut.width(part) * size / 50
-
-
-def _table(pen: _Pen, laid: LaidTable, pieces: Sequence[Placed]) -> None:
+def _table(pen: Pen, laid: LaidTable, pieces: Sequence[Placed]) -> None:
     rules = _Rules(laid)
     for piece in pieces:
         y = MARGIN_TOP + piece.top
@@ -297,7 +170,7 @@ def _room_of(rows: Sequence[LaidRow], number: int) -> list[int]:
 
 
 def _cells(
-    pen: _Pen,
+    pen: Pen,
     laid: LaidTable,
     row: LaidRow,
     y: int,
@@ -321,7 +194,7 @@ def _cells(
             white = rooms[at] - CELL_PAD_TOP - CELL_PAD_BOTTOM - len(filled.lines) * laid.pitch
             top += white / 2
         heading = rooms is not None
-        setting = _Setting(
+        setting = Setting(
             cell.text, filled, laid.size, laid.pitch, heading and HEADER_BOLD, heading or cell.rich
         )
         setting.draw(pen, left + edges[column], top, width, align, part=lines)
@@ -363,7 +236,7 @@ class _Rules:
         else:
             runs.append([top, bottom])
 
-    def draw(self, pen: _Pen) -> None:
+    def draw(self, pen: Pen) -> None:
         """A cell that goes on over the page's end is closed there."""
         left = pen.page.left
         bottom = max(runs[-1][1] for runs in self.down.values())

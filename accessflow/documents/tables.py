@@ -51,7 +51,7 @@ class LaidColumn(NamedTuple):
     fills: Mapping[str, Filled]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LaidTable:
     """`edges` are the column borders from the table's left, one more than columns.
 

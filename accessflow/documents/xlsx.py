@@ -10,14 +10,12 @@ last row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name, xl_range_abs
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name
 
 from accessflow.documents.layout import Layout, lay_out
 from accessflow.documents.metrics import rich_parts
@@ -34,10 +32,10 @@ from accessflow.documents.styles import (
     mm,
 )
 from accessflow.documents.tables import LaidRow, LaidTable
+from accessflow.documents.xlsx_parts import LISTS_SHEET, DropDowns, FormSheet, Look
 
 META_SHEET = "accessflow"
 SHEET = "Заявка"
-LISTS_SHEET = "Списки"
 SPARE_ROWS = 200
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -45,8 +43,9 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDER = 1.05  # screen type runs wider than the printer's; the page is scaled to fit
 _HIGHER = 1.15
 _HIGHEST = 409.0  # points, Excel's limit
-_LONGEST_LIST = 255  # characters of a drop-down's list in place
 _SERVICE_WIDTH = 130  # pixels
+_HINT = Look(9.0, color="#595959")
+_SPARE_HINT = "Ещё строки для заполнения: «+» слева от этой строки"
 _HORIZONTAL: Mapping[Align, str] = {"left": "left", "center": "center", "both": "justify"}
 
 
@@ -78,97 +77,22 @@ def write_xlsx(model: DocumentModel, layout: Layout | None = None) -> bytes:
     return out.getvalue()
 
 
-class _Worksheet(Worksheet):  # type: ignore[misc]
-    """A sheet without a page number on its first page, and with folded rows at little cost."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folded: list[range] = []
-        self.dim_rowmin: int
-        self.dim_rowmax: int
-
-    def put(self, row: int, column: int, text: str, form: Format) -> None:
-        """`write_string` or `write_blank` without the reading of «A1» and other notations."""
-        if text:
-            self._write_string(row, column, text, form)
-        else:
-            self._write_blank(row, column, "", form)
-
-    def join(self, top: int, left: int, bottom: int, right: int) -> None:
-        """`merge_range` without the blank cells beneath, which only borders need."""
-        self.merge.append([top, left, bottom, right])
-
-    def fold(self, rows: range) -> None:
-        """Empty rows, hidden under a «+»."""
-        self.folded.append(rows)
-        self.outline_row_level = 1
-
-    def _write_rows(self) -> None:
-        first, last = self.dim_rowmin, self.dim_rowmax
-        for rows in self.folded:
-            self.dim_rowmax = rows.start - 1
-            super()._write_rows()
-            self.fh.write(
-                "".join(f'<row r="{row + 1}" hidden="1" outlineLevel="1"/>' for row in rows)
-            )
-            self.dim_rowmin, self.dim_rowmax = rows.stop, last
-        super()._write_rows()
-        self.dim_rowmin = first
-
-    def _write_header_footer(self) -> None:
-        self._xml_start_tag("headerFooter", [("differentFirst", 1)])
-        self._write_odd_header()
-        self._xml_end_tag("headerFooter")
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a cell looks like; equal looks share one format of the workbook."""
-
-    size: float
-    align: Align = "left"
-    bold: bool = False
-    border: bool = False
-    vertical: str = "top"
-    color: str = "black"
-    raised: bool = False
-
-
-_HINT = _Look(9.0, color="#595959")
-_SPARE_HINT = "Ещё строки для заполнения: «+» слева от этой строки"
-
-
-@dataclass(slots=True)
-class _Lists:
-    """Drop-downs too long to stand in place: they go into columns of a hidden sheet."""
-
-    columns: list[tuple[str, ...]] = field(default_factory=list)
-
-    def source(self, choices: tuple[str, ...]) -> str | list[str]:
-        if len(",".join(choices)) <= _LONGEST_LIST and not any("," in c for c in choices):
-            return list(choices)
-        if choices not in self.columns:
-            self.columns.append(choices)
-        column = self.columns.index(choices)
-        return f"='{LISTS_SHEET}'!{xl_range_abs(0, column, len(choices) - 1, column)}"
-
-
 class _Sheet:
     """Writes blocks one below the other. Columns are the borders of all the tables together."""
 
     def __init__(self, book: Workbook, layout: Layout) -> None:
         self.book = book
-        self.sheet = book.add_worksheet(SHEET, worksheet_class=_Worksheet)
+        self.sheet = book.add_worksheet(SHEET, worksheet_class=FormSheet)
         self.layout = layout
         tables = [block for block in layout.blocks if isinstance(block, LaidTable)]
         self.edges = sorted({0, layout.page.text_width, *(e for t in tables for e in t.edges)})
         self.column_at = {edge: column for column, edge in enumerate(self.edges)}
-        self.formats: dict[_Look, Format] = {}
+        self.formats: dict[Look, Format] = {}
         self.row = 0
-        self.lists = _Lists()
+        self.lists = DropDowns()
         self.facts: list[tuple[str, str]] = []
         self.collapsed = False  # whether the next row carries the «+» of folded ones
-        text = self.format(_Look(9.0))
+        text = self.format(Look(9.0))
         for column, (left, right) in enumerate(zip(self.edges, self.edges[1:], strict=False)):
             self.sheet.set_column_pixels(column, column, (right - left) / 15 * _WIDER, text)
 
@@ -176,7 +100,7 @@ class _Sheet:
     def last_column(self) -> int:
         return len(self.edges) - 2
 
-    def format(self, look: _Look) -> Format:
+    def format(self, look: Look) -> Format:
         known = self.formats.get(look)
         if known is None:
             known = self.formats[look] = self.book.add_format({
@@ -199,12 +123,12 @@ class _Sheet:
         height = (lines * style.pitch * _HIGHER + laid.before + laid.after) / 20
         self._height(height)
         first = max(c for c, edge in enumerate(self.edges[:-1]) if edge <= laid.left)
-        look = _Look(style.size, style.align, style.bold, vertical="vcenter")
+        look = Look(style.size, style.align, style.bold, vertical="vcenter")
         self._write(self.row, first, self.row, self.last_column, laid.text, look, style.rich)
         self.row += 1
 
     def table(self, laid: LaidTable, service: Sequence[ServiceColumn]) -> None:
-        heading = _Look(laid.size, "center", HEADER_BOLD, border=True, vertical="vcenter")
+        heading = Look(laid.size, "center", HEADER_BOLD, border=True, vertical="vcenter")
         first_heading = self.row
         for row in laid.header:
             self._row(laid, row, heading)
@@ -230,17 +154,17 @@ class _Sheet:
             self._height(row.height / 20 * _HIGHER)
             self.row += 1
         for at, (column, kind) in enumerate(zip(laid.columns, laid.table.columns, strict=True)):
-            form = self.format(_Look(laid.size, kind.align, border=True))
+            form = self.format(Look(laid.size, kind.align, border=True))
             for number, text in enumerate(column.texts, first):
                 self.sheet.put(number, at, text, form)
 
-    def _row(self, laid: LaidTable, row: LaidRow, heading: _Look | None = None) -> None:
+    def _row(self, laid: LaidTable, row: LaidRow, heading: Look | None = None) -> None:
         self._height(row.height / 20 * _HIGHER)
         for start, cell in zip(row.grid.starts, row.grid.cells, strict=True):
             left = self.column_at[laid.edges[start]]
             right = self.column_at[laid.edges[start + cell.colspan]] - 1
             align: Align = "left" if cell.colspan > 1 else laid.table.columns[start].align
-            look = heading or _Look(laid.size, align, border=True)
+            look = heading or Look(laid.size, align, border=True)
             rich = cell.rich or heading is not None
             below = self.row + cell.rowspan - 1
             self._write(self.row, left, below, right, cell.text, look, rich)
@@ -252,7 +176,7 @@ class _Sheet:
         self.collapsed = False
 
     def _write(
-        self, top: int, left: int, bottom: int, right: int, text: str, look: _Look, rich: bool
+        self, top: int, left: int, bottom: int, right: int, text: str, look: Look, rich: bool
     ) -> None:
         """One cell, or several merged."""
         form = self.format(look)
@@ -266,13 +190,13 @@ class _Sheet:
         else:
             self.sheet.put(top, left, text, form)
 
-    def _write_rich(self, row: int, column: int, text: str, look: _Look, form: Format) -> None:
+    def _write_rich(self, row: int, column: int, text: str, look: Look, form: Format) -> None:
         parts = rich_parts(text)
         if len(parts) == 1:
             self.sheet.write_string(row, column, parts[0][0], form)
             return
-        plain = self.format(_Look(look.size, bold=look.bold))
-        raised = self.format(_Look(look.size, bold=look.bold, raised=True))
+        plain = self.format(Look(look.size, bold=look.bold))
+        raised = self.format(Look(look.size, bold=look.bold, raised=True))
         runs = [run for part, up in parts for run in (raised if up else plain, part)]
         self.sheet.write_rich_string(row, column, *runs, form)
 
@@ -347,7 +271,7 @@ def _inches(twips: int) -> float:
     return twips / 1440
 
 
-def _write_lists(book: Workbook, lists: _Lists) -> None:
+def _write_lists(book: Workbook, lists: DropDowns) -> None:
     if not lists.columns:
         return
     sheet = book.add_worksheet(LISTS_SHEET)

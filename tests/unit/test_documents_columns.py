@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from accessflow.documents.model import Cell, Table, TableColumn
 from accessflow.documents.tables import LaidTable, lay_table
+from accessflow.domain.errors import Invalid
 from tests.documents_models import application, person, table12
 
 LANDSCAPE, HEIGHT = 15137, 9150
@@ -92,6 +93,13 @@ def test_every_cell_has_the_height_its_lines_need(texts: list[list[str]]) -> Non
     assert sum(laid.widths) == 9000
     for row in laid.rows:
         assert row.height >= max(len(filled.lines) for filled in row.fills) * laid.pitch + 60
+
+
+@pytest.mark.parametrize("text", ["Пет\x0bрова", "a\x00b@example.org", "1\x1f2", "a\ud800@b.ru"])
+def test_a_control_character_in_a_cell_is_refused_in_words(text: str) -> None:
+    table = Table((TableColumn("a"),), (), ((Cell(text),),))
+    with pytest.raises(Invalid, match="управляющий знак"):
+        lay_table(table, 4000, HEIGHT)
 
 
 def test_a_cell_over_rows_makes_room_in_the_last_of_them() -> None:
