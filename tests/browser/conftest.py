@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from accessflow.db.session import Database
 from tests.request_examples import House, house
@@ -62,3 +63,23 @@ def desk(
     with watched_page(browser) as page:
         enter(page.context)
         yield Desk(page, address, enter)
+
+
+@contextmanager
+def before_scripts(page: Page, address: str) -> Iterator[Page]:
+    """The page opened with every script on a slow line: inside the block none has come yet."""
+    held: list[Route] = []
+    slow = True
+
+    def hold(route: Route) -> None:
+        if slow:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/*.js", hold)
+    page.goto(address, wait_until="commit")
+    yield page
+    slow = False
+    for route in held:
+        route.continue_()

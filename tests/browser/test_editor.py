@@ -11,7 +11,7 @@ from flask import Flask, Response, request_finished
 from playwright.sync_api import Browser, Page, Route, expect
 
 from accessflow.db.session import Database
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, before_scripts
 from tests.draft_examples import answers, draft, people, person
 from tests.request_examples import House
 
@@ -48,6 +48,16 @@ def test_typing_saves_itself_and_says_so(desk: Desk, clinic: House, db: Database
     page.fill(cell(page, 2, "position"), "Врач-терапевт")
     page.keyboard.press("Tab")
     settled(page)
+    assert answers(db, request)[1]["position"] == "Врач-терапевт"
+
+
+def test_what_is_typed_before_the_scripts_come_is_saved(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(2))
+    with before_scripts(desk.page, f"{desk.address}/requests/{request}/edit") as page:
+        page.fill(cell(page, 2, "position"), "Врач-терапевт")
+    expect(page.locator("#ed-state")).to_have_attribute("data-version", "2")
     assert answers(db, request)[1]["position"] == "Врач-терапевт"
 
 

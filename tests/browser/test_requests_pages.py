@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accessflow.services.picks import Picks, change
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, before_scripts
 from tests.factories import NOON
 from tests.request_examples import House
 
@@ -50,6 +50,14 @@ def test_people_are_added_from_the_keyboard(desk: Desk, staff: list[int]) -> Non
     page.keyboard.press("Enter")
     expect(page.locator(".af-chips li")).to_have_count(2)
     expect(page.locator("#new-note")).to_have_text("Добавлен(а): Ким О. В.")
+
+
+def test_what_is_typed_before_the_scripts_come_is_searched(desk: Desk, staff: list[int]) -> None:
+    with before_scripts(desk.page, f"{desk.address}/requests/new") as page:
+        page.locator("#who").press_sequentially("лун")
+        page.locator("#s-rs-tmk").check()
+    expect(page.locator("#new-options [role=option]")).to_have_count(2)
+    expect(page.locator("#new-chosen")).to_have_text(re.compile("выбрано 1 из"))
 
 
 def test_the_sum_follows_every_click_and_the_page_stays_where_it_is(

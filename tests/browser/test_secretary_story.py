@@ -85,7 +85,6 @@ def test_two_nurses_in_three_systems(page: Page, fresh: dict[str, str], tmp_path
     page.get_by_role("link", name="Новая заявка").first.click()
     expect(page.get_by_role("heading", name="Новая заявка")).to_be_visible()
     for surname, name in NURSES.items():
-        page.wait_for_load_state("networkidle")  # the page's scripts listen, and its parts are in
         page.get_by_label("Сотрудник: ФИО или СНИЛС").press_sequentially(surname)
         page.get_by_role("option", name=re.compile(name)).click()
         expect(page.get_by_label(f"Убрать: {name}")).to_be_visible()

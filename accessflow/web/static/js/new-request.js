@@ -91,3 +91,18 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (input?.value) filter(input);
   }
 });
+
+// What was typed or ticked before the scripts had come is taken up. htmx is ready by `load`; `early`
+// is a trigger of its own, for htmx counts what it found in the field as seen.
+function takeUp() {
+  if (who().value.trim() && !options().length) htmx.trigger(who(), "early");
+  const paste = document.getElementById("paste");
+  if (paste.value !== paste.defaultValue) htmx.trigger(paste, "early");
+  const input = document.querySelector("[data-filter]");
+  if (input?.value) filter(input);
+  const ticked = [...document.querySelectorAll("#new [type=checkbox], #new [type=radio]")]
+    .find((box) => box.checked !== box.defaultChecked);
+  ticked?.dispatchEvent(new Event("change", { bubbles: true }));
+}
+if (document.readyState === "complete") takeUp();
+else addEventListener("load", takeUp);

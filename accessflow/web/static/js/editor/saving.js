@@ -31,6 +31,16 @@ export function start(element) {
   addEventListener("beforeunload", (event) => { if (tries && dirty.size && !leaving) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => document.hidden && dirty.size && save());
   restore();
+  for (const field of form.elements) if (differs(field)) touched(field, SOON); // typed before this came
+}
+
+function differs(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.type === "select-one") {
+    const shown = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return field.value !== shown?.value;
+  }
+  return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
 }
 
 // ----- parts
