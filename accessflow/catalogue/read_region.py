@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accessflow.catalogue.nodes import Node, read
 from accessflow.catalogue.spec import (
-    CalendarYear,
-    OfficeHours,
     Official,
     Printing,
     Recipients,
@@ -17,6 +15,7 @@ from accessflow.catalogue.spec import (
     Subject,
     SystemSpec,
 )
+from accessflow.workflow.calendar import CalendarYear, OfficeHours
 
 
 def read_region(file: Path) -> RegionSpec:
@@ -105,11 +104,14 @@ def _office(node: Node) -> OfficeHours:
     except (ZoneInfoNotFoundError, ValueError):
         node.fail(f"«time_zone»: no zone «{zone}»", "time_zone")
     days = node.node("days")
-    hours = OfficeHours(
-        days={int(day): days.times(day) for day in days.keys()},  # noqa: SIM118 - not a dict
-        lunch=node.times("lunch"),
-        time_zone=zone,
-    )
+    try:
+        hours = OfficeHours(
+            days={int(day): days.times(day) for day in days.keys()},  # noqa: SIM118 - not a dict
+            lunch=node.times("lunch"),
+            time_zone=zone,
+        )
+    except ValueError as error:
+        node.fail(f"«office»: {error}")
     node.done()
     return hours
 
@@ -182,6 +184,8 @@ def read_calendar(file: Path) -> dict[int, CalendarYear]:
     for year in years.keys():  # noqa: SIM118 - not a dict
         item = years.node(year)
         days = CalendarYear(item.days("nonworking"), item.days("working"), item.days("short"))
+        for day in days.nonworking & days.working:
+            item.fail(f"{day} cannot both work and be off")
         for day in days.nonworking | days.working | days.short:
             if str(day.year) != year:
                 item.fail(f"{day} is no day of {year}")

@@ -1,16 +1,17 @@
-"""What the catalogue holds beside the forms: systems, the region, the calendar's overrides."""
+"""What the catalogue holds beside the forms: systems, the region, the working calendar."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from accessflow.domain.errors import NotFound
 from accessflow.forms.application import Application, Target
 from accessflow.forms.kinds import Region as ChecksRegion
 from accessflow.forms.spec import Action, FormSpec, Role
+from accessflow.workflow.calendar import CalendarYear, OfficeHours, WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,6 @@ class Official:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeHours:
-    """`days` by ISO weekday 1-5: opening and closing; the lunch break is inside (Рег. 3.1)."""
-
-    days: Mapping[int, tuple[time, time]]
-    lunch: tuple[time, time]
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Subject:
     """A subject of the Russian Federation as the bulletin's table 1 spells it."""
 
@@ -125,13 +117,6 @@ class RegionSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarYear:
-    nonworking: frozenset[date]
-    working: frozenset[date]
-    short: frozenset[date]
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The regulation, validated. Forms by slug, each with its versions, oldest first."""
 
@@ -139,6 +124,13 @@ class Catalogue:
     systems: Mapping[str, SystemSpec]
     forms: Mapping[str, tuple[FormSpec, ...]]
     calendar: Mapping[int, CalendarYear]
+    working_calendar: WorkingCalendar = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Here, so that `replace(catalogue, calendar=...)` has its own too."""
+        object.__setattr__(
+            self, "working_calendar", WorkingCalendar(self.calendar, self.region.office)
+        )
 
     def system(self, slug: str) -> SystemSpec:
         """Raises NotFound."""

@@ -10,12 +10,12 @@ from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
 from wtforms import Field, SelectField
 
-from accessflow.catalogue.spec import OfficeHours
 from accessflow.domain.reading import Flaw
 from accessflow.domain.roles import LABELS
 from accessflow.services.accounts import role_of
 from accessflow.services.clock import MOSCOW
 from accessflow.web import context, nav, toasts
+from accessflow.workflow.calendar import OfficeHours
 
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
