@@ -1,4 +1,7 @@
-"""Texts as people type and paste them: blanks, invisible signs, look-alikes of two scripts."""
+"""Texts as people type and paste them: blanks, invisible signs, look-alikes of two scripts.
+
+And nouns that agree with their numbers.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,24 @@ def plain_dashes(text: str) -> str:
 def ordinal(position: int) -> str:
     """«третья» for 3, of a letter; in digits from 13 on."""
     return _ORDINALS[position - 1] if position <= len(_ORDINALS) else f"{position}-я"
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """«1 заявка», «2 заявки», «5 заявок»."""
+    return f"{grouped(number)} {noun(number, one, few, many)}"
+
+
+def noun(number: int, one: str, few: str, many: str) -> str:
+    """The form that agrees with the number: one (1, 21), few (2-4), many."""
+    tens, units = number % 100, number % 10
+    if 11 <= tens <= 14 or units == 0 or units >= 5:
+        return many
+    return one if units == 1 else few
+
+
+def grouped(number: int) -> str:
+    """12 345 with a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def described(letter: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, Signatory
+from accessflow.domain.dates import read_date
 from accessflow.forms.answers import Check
 from accessflow.forms.application import Application, Row
 from accessflow.forms.rows import field_value, source_value
@@ -113,7 +114,7 @@ class Taking:
             self.request.our_ref = value
 
     def _our_date(self, value: str) -> None:
-        day = _day(value)
+        day = read_date(value)
         if value and day is None:
             self.refused["our_date"] = f"«{value}» — не дата. Пример: 23.11.2026."
         else:
@@ -144,15 +145,6 @@ def _put(fields: dict[str, str], key: str, text: str) -> None:
     fields.pop(key, None)
     if text:
         fields[key] = text
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a date has no zone
-        except ValueError:
-            continue
-    return None
 
 
 def label(check: Check, key: str) -> str:

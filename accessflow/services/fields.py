@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from accessflow.domain import text as plain
+from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Invalid
 from accessflow.domain.reading import Flaw, Reading
 
@@ -55,13 +56,10 @@ class Fields:
         value = plain.clean(value)
         if not value:
             return None
-        for form in ("%Y-%m-%d", "%d.%m.%Y"):
-            try:
-                return datetime.strptime(value, form).date()  # noqa: DTZ007  # a date has no zone
-            except ValueError:
-                continue
-        self.error(name, "date", f"«{value}» — не дата. Пример: 23.11.2026.")
-        return None
+        day = read_date(value)
+        if day is None:
+            self.error(name, "date", f"«{value}» — не дата. Пример: 23.11.2026.")
+        return day
 
     def error(self, name: str, code: str, message: str, fix: str | None = None) -> None:
         self.note(name, Flaw(code, message, "error", fix))

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Employment, Organization, Person
+from accessflow.domain.text import counted
 from accessflow.services import attestations, history, people, scope, units
 from accessflow.services.attestations import KINDS
 from accessflow.services.people import Filter
@@ -16,7 +17,7 @@ from accessflow.web.exports import sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
-from accessflow.web.words import counted, day, masked_snils
+from accessflow.web.words import day, masked_snils
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 

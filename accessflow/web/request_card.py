@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from accessflow.catalogue.spec import SystemSpec
 from accessflow.db.tables import Request
 from accessflow.domain.errors import Invalid, NotFound
+from accessflow.domain.text import counted
 from accessflow.forms.answers import Check, name_of, validate
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import has_no_middle_name
@@ -25,7 +26,6 @@ from accessflow.web.request_blueprint import blueprint
 from accessflow.web.request_words import STATES, TITLES
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
-from accessflow.web.words import counted
 
 FILES = {
     "pdf": ("file-earmark-pdf", "печать и подпись"),

@@ -12,6 +12,7 @@ from wtforms import Field, SelectField
 
 from accessflow.domain.reading import Flaw
 from accessflow.domain.roles import LABELS
+from accessflow.domain.text import counted, grouped, noun
 from accessflow.services.accounts import role_of
 from accessflow.services.clock import MOSCOW
 from accessflow.web import context, nav, toasts
@@ -33,23 +34,6 @@ def moment(value: datetime | None) -> str:
     local = value.astimezone(MOSCOW)
     this_year = local.year == context.today().year
     return local.strftime("%d.%m, %H:%M" if this_year else "%d.%m.%Y, %H:%M")
-
-
-def counted(number: int, one: str, few: str, many: str) -> str:
-    """«1 заявка», «2 заявки», «5 заявок»."""
-    return f"{grouped(number)} {noun(number, one, few, many)}"
-
-
-def noun(number: int, one: str, few: str, many: str) -> str:
-    tens, units = number % 100, number % 10
-    if 11 <= tens <= 14 or units == 0 or units >= 5:
-        return many
-    return one if units == 1 else few
-
-
-def grouped(number: int) -> str:
-    """12 345 with a space that does not break."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def masked_snils(digits: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from accessflow.web.words import counted, full_snils, grouped, initials, masked_snils
+from accessflow.domain.text import counted, grouped
+from accessflow.web.words import full_snils, initials, masked_snils
 
 NOUN = ("заявка", "заявки", "заявок")
 
