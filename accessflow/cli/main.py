@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from accessflow.catalogue import CatalogueError
-from accessflow.cli import offline
+from accessflow.cli import deadline, offline
 from accessflow.cli.command import Command
 from accessflow.config import Settings, SettingsError
 from accessflow.domain.errors import AccessflowError, Invalid
@@ -138,4 +138,5 @@ COMMANDS: tuple[Command, ...] = (
     Command("db upgrade", "bring the database to the newest form", _no_arguments, _db_upgrade),
     Command("user add", "create an account", _user_arguments, _user_add),
     *offline.COMMANDS,
+    *deadline.COMMANDS,
 )
