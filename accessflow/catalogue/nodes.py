@@ -84,6 +84,12 @@ class Node:
             self.fail(f"«{key}»: «{value}» is no whole number", key)
         return int(value)
 
+    def wholes(self, key: str) -> tuple[int, ...]:
+        texts = self.texts(key)
+        if wrong := [text for text in texts if not text.isdigit()]:
+            self.fail(f"«{key}»: «{wrong[0]}» is no whole number", key)
+        return tuple(int(text) for text in texts)
+
     def flag(self, key: str, default: bool | None = None) -> bool:
         value = self.text(key, None if default is None else str(default).lower())
         if value not in ("true", "false"):

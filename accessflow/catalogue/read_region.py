@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accessflow.catalogue.nodes import Node, read
 from accessflow.catalogue.spec import (
+    Limits,
     Official,
     Printing,
     Recipients,
@@ -27,7 +28,9 @@ def read_region(file: Path) -> RegionSpec:
         subject_code=node.text("subject_code"),
         area_code=node.text("area_code"),
         regulation=node.text("regulation"),
-        number_pattern=_number_pattern(node),
+        number_pattern=_pattern(node, "number_pattern"),
+        registration_pattern=_pattern(node, "registration_pattern"),
+        limits=_limits(node.node("limits")),
         default_recipients=_recipients(node.node("default_recipients")),
         routes=_routes(node.node("routes")),
         officials=tuple(_official(o) for o in node.nodes("officials")),
@@ -50,13 +53,40 @@ def _unique(node: Node, key: str, values: list[str]) -> None:
             node.fail(f"«{key}»: «{value}» stands twice", key)
 
 
-def _number_pattern(node: Node) -> str:
-    pattern = node.text("number_pattern")
+def _pattern(node: Node, key: str) -> str:
+    pattern = node.text(key)
     try:
         pattern.format(year=2026, n=1)
     except (KeyError, ValueError, IndexError):
-        node.fail("«number_pattern» may hold {year} and {n} only", "number_pattern")
+        node.fail(f"«{key}» may hold {{year}} and {{n}} only", key)
     return pattern
+
+
+def _limits(node: Node) -> Limits:
+    limits = Limits(
+        reopen_days=_days(node, "reopen_days"),
+        info_reminder_days=_reminders(node),
+        silence_days=_days(node, "silence_days"),
+        stale_draft_days=_days(node, "stale_draft_days"),
+        unsigned_days=_days(node, "unsigned_days"),
+        form_notice_days=_days(node, "form_notice_days"),
+    )
+    node.done()
+    return limits
+
+
+def _days(node: Node, key: str) -> int:
+    days = node.whole(key)
+    if not 1 <= days <= 365:
+        node.fail(f"«{key}» must be 1 to 365 days", key)
+    return days
+
+
+def _reminders(node: Node) -> tuple[int, ...]:
+    days = node.wholes("info_reminder_days")
+    if not days or list(days) != sorted(set(days)) or days[0] < 1:
+        node.fail("«info_reminder_days» must be rising whole days", "info_reminder_days")
+    return days
 
 
 def _texts(node: Node) -> Mapping[str, str]:

@@ -95,6 +95,18 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Days that the regulation leaves to МИАЦ's own order; see the comments in region.yaml."""
+
+    reopen_days: int
+    info_reminder_days: tuple[int, ...]
+    silence_days: int
+    stale_draft_days: int
+    unsigned_days: int
+    form_notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class RegionSpec:
     slug: str
     name: str
@@ -102,6 +114,8 @@ class RegionSpec:
     area_code: str
     regulation: str
     number_pattern: str
+    registration_pattern: str
+    limits: Limits
     default_recipients: Recipients
     routes: Mapping[str, Recipients]
     officials: tuple[Official, ...]

@@ -29,6 +29,7 @@ from accessflow.services.actor import Actor
 from accessflow.services.keyset import Slice, Sort, page
 from accessflow.services.offers import system_label, together
 from accessflow.services.totals import words
+from accessflow.workflow import states as workflow
 
 PAGE_SIZE = 25
 FEW_IDS = 300
@@ -36,20 +37,16 @@ FEW_IDS = 300
 NAMES_SHOWN = 2
 EXPORT_CHUNK = 500
 
-STATES = (
-    "draft", "ready", "sent", "registered", "in_review", "needs_info", "forwarded",
-    "awaiting_call", "executed", "deleted", "reuploaded", "closed", "refused", "annulled",
-    "duplicate", "withdrawn",
-)  # fmt: skip
+STATES = tuple(workflow.STATES)
 """In the order of an application's life (interfaces.md)."""
 
 TABS: dict[str, tuple[str, ...]] = {
     "": (),
     "draft": ("draft",),
     "ready": ("ready",),
-    "miac": ("sent", "registered", "in_review"),
+    "miac": ("sent", "registered", "in_review", "third_party"),
     "needs_info": ("needs_info",),
-    "forwarded": ("forwarded", "awaiting_call", "deleted"),
+    "forwarded": ("at_committee", "forwarded", "awaiting_call", "deleted"),
     "done": (
         "executed", "reuploaded", "closed", "refused", "annulled", "duplicate", "withdrawn",
     ),

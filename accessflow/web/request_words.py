@@ -12,8 +12,8 @@ from accessflow.db.tables import Request
 from accessflow.domain.errors import NotFound
 from accessflow.services import attestations
 from accessflow.services.offers import system_label
-from accessflow.services.request_list import STATES as STATE_ORDER
 from accessflow.services.request_list import TABS as TAB_STATES
+from accessflow.workflow import states as workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +25,27 @@ class State:
     icon: str
 
 
-STATES = {
-    "draft": State("Черновик", "mute", "pencil"),
-    "ready": State("На подписи", "warn", "pen"),
-    "sent": State("Отправлена", "info", "send"),
-    "registered": State("Зарегистрирована", "info", "journal-check"),
-    "in_review": State("На рассмотрении", "info", "eye"),
-    "needs_info": State("Нужны сведения", "warn", "question-circle"),
-    "forwarded": State("В СТП ЕГИСЗ", "ext", "box-arrow-up-right"),
-    "awaiting_call": State("Ждёт звонка", "ext", "telephone"),
-    "executed": State("Исполнена", "ok", "check-circle"),
-    "deleted": State("ЭМД удалён", "ext", "file-earmark-x"),
-    "reuploaded": State("ЭМД загружен заново", "ok", "file-earmark-check"),
-    "closed": State("Закрыта", "mute", "archive"),
-    "refused": State("Отказ", "danger", "x-circle"),
-    "annulled": State("Аннулирована", "danger", "slash-circle"),
-    "duplicate": State("Повтор", "mute", "files"),
-    "withdrawn": State("Отозвана автором", "mute", "arrow-counterclockwise"),
+_LOOKS = {
+    "draft": ("mute", "pencil"),
+    "ready": ("warn", "pen"),
+    "sent": ("info", "send"),
+    "registered": ("info", "journal-check"),
+    "in_review": ("info", "eye"),
+    "needs_info": ("warn", "question-circle"),
+    "third_party": ("ext", "hourglass-split"),
+    "at_committee": ("ext", "building"),
+    "forwarded": ("ext", "box-arrow-up-right"),
+    "awaiting_call": ("ext", "telephone"),
+    "executed": ("ok", "check-circle"),
+    "deleted": ("ext", "file-earmark-x"),
+    "reuploaded": ("ok", "file-earmark-check"),
+    "closed": ("mute", "archive"),
+    "refused": ("danger", "x-circle"),
+    "annulled": ("danger", "slash-circle"),
+    "duplicate": ("mute", "files"),
+    "withdrawn": ("mute", "arrow-counterclockwise"),
 }
-if STATES.keys() ^ set(STATE_ORDER):
-    raise AssertionError("a state without words, or words of no state")
+STATES = {slug: State(state.label, *_LOOKS[slug]) for slug, state in workflow.STATES.items()}
 
 TABS = {
     "": "Все",

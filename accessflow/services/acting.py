@@ -1,0 +1,157 @@
+"""An action on an application: decided by `workflow.decide`, applied in one transaction.
+
+State, rows, events, letters and what else the transition's row says change together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import Database
+from accessflow.db.tables import Request, RequestEvent
+from accessflow.domain.errors import Conflict
+from accessflow.services import letters, terms, timeline
+from accessflow.services.actor import SYSTEM, Actor
+from accessflow.services.applications import find
+from accessflow.services.clock import MOSCOW, moscow_date
+from accessflow.services.effects import EFFECTS
+from accessflow.services.snapshots import acting, snapshot_of
+from accessflow.workflow.decide import Outcome, RowDecision, Step, decide
+from accessflow.workflow.states import STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What an action came to."""
+
+    request_id: int
+    number: str
+    registration_no: str | None
+    state: str
+    events: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step as it is applied: what effects and letters see."""
+
+    session: Session
+    catalogue: Catalogue
+    actor: Actor
+    now: datetime
+    request: Request
+    step: Step
+    rows: tuple[RowDecision, ...]
+    event: RequestEvent
+
+
+def act(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    request_id: int,
+    action: str,
+    given: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+) -> Acted:
+    """`seen`: the number of the last event that the actor's page knew of, if it came from one.
+
+    Raises NotFound, Conflict (also where somebody else was faster: who, when, what), Forbidden,
+    Invalid; then nothing has changed.
+    """
+    with db.write() as session:
+        request = locked(session, actor, request_id)
+        require_unchanged(session, request, seen)
+        return act_within(session, actor, now, catalogue, request, action, given)
+
+
+def act_within(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    request: Request,
+    action: str,
+    given: Mapping[str, Any] | None = None,
+) -> Acted:
+    """The same inside a transaction of the caller, who has locked the request."""
+    snapshot = snapshot_of(session, catalogue, request, moscow_date(now))
+    outcome = decide(snapshot, action, acting(actor, request), now, given)
+    events = _apply(session, actor, now, catalogue, request, outcome)
+    terms.cache(session, catalogue, request, moscow_date(now))
+    session.flush()
+    return Acted(request.id, request.number, request.registration_no, request.state, events)
+
+
+def locked(session: Session, actor: Actor, request_id: int) -> Request:
+    """The request under its own lock. Raises NotFound."""
+    session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
+    return find(session, actor, request_id)
+
+
+def require_unchanged(session: Session, request: Request, seen: int | None) -> None:
+    """Raises Conflict where the state has moved on since the actor's page was made."""
+    last = timeline.last_event(session, request.id)
+    if seen is None or last is None or last.seq <= seen:
+        return
+    fresh = [e for e in timeline.events_of(session, request.id) if e.seq > seen]
+    moved = [e for e in fresh if e.source != e.target or e.action in ("decide", "undecide")]
+    if moved:
+        raise Conflict(
+            f"Пока вы смотрели, заявку изменили: {_told(moved[-1])}.", request=request.id
+        )
+
+
+def _told(event: RequestEvent) -> str:
+    who = event.user.name if event.user else "система"
+    at = event.at.astimezone(MOSCOW).strftime("%d.%m.%Y в %H:%M")
+    return f"{who}, {at}, теперь «{STATES[event.target].label}»"
+
+
+def _apply(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    request: Request,
+    outcome: Outcome,
+) -> tuple[int, ...]:
+    made = []
+    for step in outcome.steps:
+        whose = SYSTEM if step.role == "system" else actor
+        event = timeline.append(
+            session,
+            request,
+            actor=whose,
+            now=now,
+            action=step.transition.action,
+            target=step.transition.target,
+            role=step.role,
+            data=_data(step, outcome.rows),
+        )
+        if request.state != step.transition.target:
+            request.state, request.state_at = step.transition.target, now
+        moment = Moment(session, catalogue, whose, now, request, step, outcome.rows, event)
+        for effect in step.transition.effects:
+            EFFECTS[effect](moment)
+        for kind in step.transition.letters:
+            letters.write(moment, kind)
+        made.append(event.seq)
+    request.updated_at = now
+    return tuple(made)
+
+
+def _data(step: Step, rows: tuple[RowDecision, ...]) -> dict[str, Any]:
+    data = {key: value for key, value in step.given.items() if key != "rows"}
+    if rows and step.role != "system":
+        data["rows"] = [{"row": r.row_id, "outcome": r.outcome, "cause": r.cause} for r in rows]
+    return data
