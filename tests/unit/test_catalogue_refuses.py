@@ -74,7 +74,10 @@ def folder(tmp_path: Path) -> Path:
         ("region.yaml", "time_zone: Europe/Moscow", "time_zone: Europe/Priozersk", "no zone"),
         ("region.yaml", "left_margin_mm: 20", "left_margin_mm: 5", "20 to 40"),
         ("region.yaml", "kis@lenreg.ru", "kis.lenreg.ru", "is no e-mail address"),
+        ("region.yaml", '5: ["09:00", "16:00"]', '5: ["16:00", "09:00"]', "16:00 is not before"),
+        ("region.yaml", "days: {1:", "days: {mon:", "«office»"),
         ("calendar.yaml", "2026-12-31", "2027-12-31", "is no day of 2026"),
+        ("calendar.yaml", "working: [2027-02-20]", "working: [2027-02-22]", "cannot both work"),
     ],
 )
 def test_it_names_file_line_and_reason(
