@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent
-from accessflow.domain.errors import Conflict
+from accessflow.domain.errors import Conflict, Invalid
 from accessflow.services import letters, terms, timeline
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.applications import find
@@ -25,6 +25,9 @@ from accessflow.services.effects import EFFECTS
 from accessflow.services.snapshots import acting, snapshot_of
 from accessflow.workflow.decide import Outcome, RowDecision, Step, decide
 from accessflow.workflow.states import STATES
+
+if TYPE_CHECKING:
+    from accessflow.services.files import FileStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Moment:
 
     session: Session
     catalogue: Catalogue
+    files: FileStore
     actor: Actor
     now: datetime
     request: Request
@@ -58,6 +62,7 @@ def act(
     actor: Actor,
     now: datetime,
     catalogue: Catalogue,
+    files: FileStore,
     request_id: int,
     action: str,
     given: Mapping[str, Any] | None = None,
@@ -71,7 +76,7 @@ def act(
     with db.write() as session:
         request = locked(session, actor, request_id)
         require_unchanged(session, request, seen)
-        return act_within(session, actor, now, catalogue, request, action, given)
+        return act_within(session, actor, now, catalogue, files, request, action, given)
 
 
 def act_within(
@@ -79,6 +84,7 @@ def act_within(
     actor: Actor,
     now: datetime,
     catalogue: Catalogue,
+    files: FileStore,
     request: Request,
     action: str,
     given: Mapping[str, Any] | None = None,
@@ -86,8 +92,9 @@ def act_within(
     """The same inside a transaction of the caller, who has locked the request."""
     snapshot = snapshot_of(session, catalogue, request, moscow_date(now))
     outcome = decide(snapshot, action, acting(actor, request), now, given)
-    events = _apply(session, actor, now, catalogue, request, outcome)
-    terms.cache(session, catalogue, request, moscow_date(now))
+    _require_possible(request, outcome.steps[0], now)
+    events = _apply(session, actor, now, catalogue, files, request, outcome)
+    terms.cache(session, catalogue, request)
     session.flush()
     return Acted(request.id, request.number, request.registration_no, request.state, events)
 
@@ -111,6 +118,19 @@ def require_unchanged(session: Session, request: Request, seen: int | None) -> N
         )
 
 
+def _require_possible(request: Request, step: Step, now: datetime) -> None:
+    """Raises Invalid for a day before the application was sent, or one that has not come yet."""
+    happened = step.given.get("happened_on")
+    if happened is None:
+        return
+    first = moscow_date(request.sent_at) if request.sent_at else date.min
+    if not first <= happened <= moscow_date(now):
+        message = (
+            "Этого дня ещё не было." if happened > first else "Тогда заявка не была отправлена."
+        )
+        raise Invalid(message, {"happened_on": message}, request=request.id)
+
+
 def _told(event: RequestEvent) -> str:
     who = event.user.name if event.user else "система"
     at = event.at.astimezone(MOSCOW).strftime("%d.%m.%Y в %H:%M")
@@ -122,6 +142,7 @@ def _apply(
     actor: Actor,
     now: datetime,
     catalogue: Catalogue,
+    files: FileStore,
     request: Request,
     outcome: Outcome,
 ) -> tuple[int, ...]:
@@ -140,7 +161,7 @@ def _apply(
         )
         if request.state != step.transition.target:
             request.state, request.state_at = step.transition.target, now
-        moment = Moment(session, catalogue, whose, now, request, step, outcome.rows, event)
+        moment = Moment(session, catalogue, files, whose, now, request, step, outcome.rows, event)
         for effect in step.transition.effects:
             EFFECTS[effect](moment)
         for kind in step.transition.letters:

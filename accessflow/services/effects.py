@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from accessflow.domain.errors import Conflict
+from accessflow.domain.errors import Conflict, Invalid
 from accessflow.services.clock import moscow_date
 from accessflow.services.numbers import next_value
 from accessflow.workflow.machines import MACHINES
@@ -28,6 +28,19 @@ def _register(moment: Moment) -> None:
     year = moscow_date(now).year
     n = next_value(moment.session, f"registration-{year}")
     request.registration_no = moment.catalogue.region.registration_pattern.format(year=year, n=n)
+
+
+def _assign(moment: Moment) -> None:
+    """Whoever takes it answers for it."""
+    moment.request.assignee_id = moment.actor.user_id
+
+
+def _extend(moment: Moment) -> None:
+    """Raises Invalid for a day that does not lie ahead."""
+    until = moment.step.given["until"]
+    if until <= moscow_date(moment.now):
+        message = "Эта дата уже наступила: укажите день, до которого продлить срок."
+        raise Invalid(message, {"until": message}, request=moment.request.id)
 
 
 def _forward(moment: Moment) -> None:
@@ -61,6 +74,8 @@ def _not_yet(moment: Moment) -> None:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "register": _register,
+        "assign": _assign,
+        "extend": _extend,
         "forward": _forward,
         "decide_rows": _decide_rows,
         "undecide_rows": _decide_rows,

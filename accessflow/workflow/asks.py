@@ -11,11 +11,16 @@ _ALL = (
     Ask("text", "Что сообщить", "long_text"),
     Ask("note", "Пояснение", "long_text", required=False),
     Ask("answer", "Ответ", "long_text", help="Исправленные данные и файлы можно приложить тут же"),
-    Ask("registration_no", "Номер МИАЦ", help="Как в письме МИАЦ о регистрации"),
-    Ask("external_no", "Внешний номер", required=False, help="Номер обращения в СТП ЕГИСЗ"),
-    Ask("external_status", "Их статус", required=False, help="Словами самой поддержки"),
-    Ask("forwarded_to", "Кому передано"),
-    Ask("third_party", "Кого спросили"),
+    Ask("registration_no", "Номер МИАЦ", help="Как в письме МИАЦ о регистрации",
+        max_length=64),
+    Ask("happened_on", "Когда это было", "date", required=False,
+        help="Если не сегодня: срок считается от этого дня"),
+    Ask("external_no", "Внешний номер", required=False, help="Номер обращения в СТП ЕГИСЗ",
+        max_length=64),
+    Ask("external_status", "Их статус", required=False, help="Словами самой поддержки",
+        max_length=255),
+    Ask("forwarded_to", "Кому передано", max_length=255),
+    Ask("third_party", "Кого спросили", max_length=255),
     Ask("rows", "Решения по строкам", "rows"),
     Ask("cause", "Причина", "cause"),
     Ask("extension_cause", "Причина продления", "cause"),
@@ -24,7 +29,7 @@ _ALL = (
     Ask("outside_need", "Каких сторонних специалистов нужно привлечь", "long_text"),
     Ask("actions_taken", "Что сделано, чтобы получить сведения", "long_text"),
     Ask("duplicate_of", "Повтор заявки", "request"),
-)
+)  # fmt: skip
 ASKS: Mapping[str, Ask] = MappingProxyType({ask.key: ask for ask in _ALL})
 
 EXTENSION_CAUSES: Mapping[str, str] = MappingProxyType(

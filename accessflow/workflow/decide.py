@@ -8,13 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import LABELS
 from accessflow.workflow.asks import ASKS, CAUSES
 from accessflow.workflow.guards import GUARDS
 from accessflow.workflow.machines import MACHINES
 from accessflow.workflow.snapshot import EXECUTED, Acting, RowState, Snapshot
-from accessflow.workflow.spec import Transition, Who
+from accessflow.workflow.spec import Ask, Transition, Who
 from accessflow.workflow.states import STATES
 
 EXECUTION = MappingProxyType({"access": "granted", "revocation": "revoked"})
@@ -124,17 +125,39 @@ def _given(transition: Transition, given: Given) -> Given:
     """What was asked for and nothing else. Raises Invalid with a sentence by field."""
     fields: dict[str, str] = {}
     taken: dict[str, Any] = {}
-    for key in transition.asks:
-        value = given.get(key)
-        value = value.strip() if isinstance(value, str) else value
+    for ask in (ASKS[key] for key in transition.asks):
+        try:
+            value = read(ask, given.get(ask.key))
+        except ValueError as error:
+            fields[ask.key] = str(error)
+            continue
         if value:
-            taken[key] = value
-        elif ASKS[key].required:
-            fields[key] = f"Заполните: {ASKS[key].label.lower()}."
+            taken[ask.key] = value
+        elif ask.required:
+            fields[ask.key] = f"Заполните: «{ask.label}»."
     fields |= _wrong_causes(transition, taken)
     if fields:
         raise Invalid("Заполните то, что отмечено.", fields, action=transition.action)
     return taken
+
+
+def read(ask: Ask, value: Any) -> Any:
+    """What was typed as it is kept: texts trimmed, dates read. Raises ValueError in Russian."""
+    text = value.strip() if isinstance(value, str) else value
+    if not text or not isinstance(text, str):
+        return text
+    if ask.kind == "date":
+        day = read_date(text)
+        if day is None:
+            raise ValueError(f"«{text}» — не дата. Пример: 23.11.2026.")
+        return day
+    if ask.kind == "request":
+        if not text.isdecimal():
+            raise ValueError("Выберите заявку из списка.")
+        return int(text)
+    if len(text) > ask.max_length:
+        raise ValueError(f"{len(text)} знаков, а помещается {ask.max_length}. Сократите.")
+    return text
 
 
 def _wrong_causes(transition: Transition, taken: Given) -> Iterator[tuple[str, str]]:

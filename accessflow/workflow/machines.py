@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from accessflow.workflow.graph import check
-from accessflow.workflow.rows import COMMITTEE, MIAC, OFFICE, desk, filer, row, system
+from accessflow.workflow.rows import COMMITTEE, HAPPENED, MIAC, OFFICE, desk, filer, row, system
 from accessflow.workflow.spec import Kind, Machine, Transition
 from accessflow.workflow.states import STATES
 
@@ -52,10 +52,18 @@ def _registration() -> tuple[Transition, ...]:
             "registered",
             "Вписать номер МИАЦ",
             where="outside",
-            asks=("registration_no",),
+            asks=("registration_no", HAPPENED),
             effects=("register",),
         ),
-        *row("registered", "take", "in_review", MIAC, "Взять в работу", where="inside"),
+        *row(
+            "registered",
+            "take",
+            "in_review",
+            MIAC,
+            "Взять в работу",
+            where="inside",
+            effects=("assign",),
+        ),
     )
 
 
@@ -72,7 +80,22 @@ def _asking() -> tuple[Transition, ...]:
             letters=("info_requested",),
         ),
         *filer(
-            "needs_info", "answer", "in_review", "Ответить", asks=("answer",), letters=("answered",)
+            "needs_info",
+            "answer",
+            "in_review",
+            "Ответить",
+            where="inside",
+            asks=("answer",),
+            letters=("answered",),
+        ),
+        *filer(
+            "needs_info",
+            "answer",
+            "in_review",
+            "Ответить",
+            where="outside",
+            asks=("answer", HAPPENED),
+            letters=("answered",),
         ),
         *row(
             "needs_info",
@@ -108,6 +131,7 @@ def _asking() -> tuple[Transition, ...]:
             "МИАЦ продлил срок",
             asks=STATEMENTS,
             letters=("extended",),
+            effects=("extend",),
         ),
     )
 

@@ -17,6 +17,8 @@ MIAC: frozenset[Role] = frozenset({"miac_specialist", "miac_lead"})
 COMMITTEE: frozenset[Role] = frozenset({"committee"})
 SYSTEM: frozenset[Who] = frozenset({"system"})
 
+HAPPENED = "happened_on"
+"""What is noted down may have happened on an earlier day."""
 Sources = str | tuple[str, ...]
 
 
@@ -110,7 +112,14 @@ def desk(
     )
     # The organisation itself learns it by МИАЦ's own letter: ours would only repeat it.
     noted = filer(
-        sources, action, target, outside, where="outside", guards=guards, asks=asks, effects=effects
+        sources,
+        action,
+        target,
+        outside,
+        where="outside",
+        guards=guards,
+        asks=(*asks, HAPPENED),
+        effects=effects,
     )
     return inside_rows + noted
 

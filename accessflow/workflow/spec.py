@@ -31,13 +31,17 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something an action is given. `kind`: text, long_text, date, cause, request, rows, user."""
+    """Something an action is given. `kind`: text, long_text, date, cause, request, rows.
+
+    `max_length` in characters, of texts.
+    """
 
     key: str
     label: str
     kind: str = "text"
     required: bool = True
     help: str = ""
+    max_length: int = 4000
 
 
 @dataclass(frozen=True, slots=True)
