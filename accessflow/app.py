@@ -9,6 +9,7 @@ from accessflow.catalogue.load import load
 from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.services.clock import Clock, system_clock
+from accessflow.services.files import FileStore
 from accessflow.web import (
     access,
     context,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         settings=settings,
         database=Database(settings.database_url),
         catalogue=load(settings.catalogue_dir),
+        files=FileStore(settings.data_dir / "files"),
         clock=clock,
     )
     _wire(app)

@@ -15,6 +15,7 @@ from accessflow.db.tables import User
 from accessflow.services.accounts import actor_of
 from accessflow.services.actor import Actor
 from accessflow.services.clock import Clock, moscow_date, system_clock
+from accessflow.services.files import FileStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Core:
     settings: Settings
     database: Database
     catalogue: Catalogue
+    files: FileStore
     clock: Clock = system_clock
 
 
@@ -38,6 +40,10 @@ def db() -> Database:
 
 def catalogue() -> Catalogue:
     return core().catalogue
+
+
+def files() -> FileStore:
+    return core().files
 
 
 def now() -> datetime:
