@@ -12,6 +12,9 @@ PORT ?= 8000
 PYTEST_ARGS ?=
 UPGRADE ?=
 
+COMPILE := uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
+
 VENV := .venv
 BIN := $(VENV)/bin
 # Python compiles what it imports; compiling all of it beforehand would double the time of a first start.
@@ -40,8 +43,9 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $@
 
-$(VENV)/.bench: $(VENV)/.run requirements/bench.txt
+$(VENV)/.bench: $(VENV)/.run requirements/bench.txt requirements/bench-alone.txt
 	$(PIP) --require-hashes -r requirements/bench.txt
+	$(PIP) --require-hashes --no-deps -r requirements/bench-alone.txt
 	@touch $@
 
 install: $(VENV)/.run
@@ -84,10 +88,9 @@ lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade uv
 	for part in run test bench; do \
-	  build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-	    --no-header --no-emit-index-url --no-emit-find-links \
-	    --output-file requirements/$$part.txt requirements/$$part.in || exit 1; \
+	  build/lock/bin/$(COMPILE) --output-file requirements/$$part.txt requirements/$$part.in || exit 1; \
 	done
+	build/lock/bin/$(COMPILE) --no-deps --output-file requirements/bench-alone.txt requirements/bench-alone.in
 
 # The data in var/ stays.
 clean:

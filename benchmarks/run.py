@@ -17,7 +17,7 @@ from typing import Any
 HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "bench.json"
 FIELDS = ("name", "ours", "peer", "ratio", "unit", "peer_name")
-NO_BENCHES = {"run", "harness"}
+NO_BENCHES = {"run", "harness", "helpdesk"}
 
 
 def main(wanted: list[str]) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.repository import ROOT, tracked
 
-LOCKS = ("run", "test", "bench")
+LOCKS = ["run", "test", "bench", "bench-alone"]
 # In parts, so that this file does not name them either.
 REGISTRIES = [
     ".".join(parts)
