@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 VARIABLES: tuple[tuple[str, str, str], ...] = (
     ("DATABASE_URL", "sqlite:///var/accessflow.sqlite3", "SQLite, or PostgreSQL 15 and newer"),
@@ -18,12 +21,47 @@ VARIABLES: tuple[tuple[str, str, str], ...] = (
     ),
     ("ACCESSFLOW_CATALOGUE", "catalogue/lenobl of the package", "another region's regulation"),
     ("ACCESSFLOW_SECURE_COOKIES", "0", "1 where the page is served over TLS"),
+    (
+        "ACCESSFLOW_BASE_URL",
+        "http://127.0.0.1:8000",
+        "the server's address in the links of letters",
+    ),
+    (
+        "ACCESSFLOW_SMTP_HOST",
+        "none: letters lie in `mail` of the data folder, shown at /dev/mail",
+        "the server that takes letters",
+    ),
+    ("ACCESSFLOW_SMTP_PORT", "587; 465 with implicit TLS, 25 without TLS", "its port"),
+    ("ACCESSFLOW_SMTP_TLS", "starttls", "starttls, implicit, or none (a relay without a password)"),
+    ("ACCESSFLOW_SMTP_USER", "none", "the login there, if it asks for one"),
+    ("ACCESSFLOW_SMTP_PASSWORD", "none", "its password"),
+    (
+        "ACCESSFLOW_MAIL_FROM",
+        "accessflow@localhost without a server, else needed",
+        "the sender: an address, or «Name <address>»",
+    ),
 )
 """Name, default, meaning: what `docs/reference/settings.md` is made of."""
 
 
 class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names it and says how to mend it."""
+
+
+Tls = Literal["starttls", "implicit", "none"]
+_PORTS: Mapping[Tls, int] = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How letters leave. Without a `host` they go into the local mailbox of the data folder."""
+
+    sender: str = "accessflow@localhost"
+    host: str = ""
+    port: int = 0
+    tls: Tls = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +73,8 @@ class Settings:
     data_dir: Path
     catalogue_dir: Path
     secure_cookies: bool
+    base_url: str = "http://127.0.0.1:8000"
+    mail: Mail = Mail()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -51,6 +91,8 @@ class Settings:
             data_dir=data,
             catalogue_dir=catalogue_dir(env),
             secure_cookies=_flag(env, "ACCESSFLOW_SECURE_COOKIES"),
+            base_url=_base_url(env),
+            mail=_mail(env),
         )
 
 
@@ -90,3 +132,59 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value not in ("0", "1"):
         raise SettingsError(f"{name}: «{value}» is neither 0 nor 1")
     return value == "1"
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    """Without a slash at its end."""
+    url = (env.get("ACCESSFLOW_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"ACCESSFLOW_BASE_URL: «{url}» is no address like https://host")
+    return url
+
+
+def _mail(env: Mapping[str, str]) -> Mail:
+    names = [f"ACCESSFLOW_SMTP_{part}" for part in ("HOST", "PORT", "TLS", "USER", "PASSWORD")]
+    host, port, tls_text, user, password = (env.get(name) or "" for name in names)
+    sender = _sender(env.get("ACCESSFLOW_MAIL_FROM") or "")
+    if not host:
+        for name, value in zip(names[1:], (port, tls_text, user, password), strict=True):
+            if value:
+                raise SettingsError(f"{name}: stands without ACCESSFLOW_SMTP_HOST")
+        return Mail(sender=sender) if sender else Mail()
+    if not sender:
+        raise SettingsError("ACCESSFLOW_MAIL_FROM: is needed with ACCESSFLOW_SMTP_HOST")
+    tls = _tls(tls_text or "starttls")
+    _check_login(tls, user, password)
+    return Mail(sender, host, _port(port, tls), tls, user, password)
+
+
+def _sender(text: str) -> str:
+    address = parseaddr(text)[1]
+    local, _, domain = address.rpartition("@")
+    if text and not (local and domain and address.isascii()):
+        raise SettingsError(f"ACCESSFLOW_MAIL_FROM: «{text}» is no e-mail address")
+    return text
+
+
+def _tls(text: str) -> Tls:
+    for tls in get_args(Tls):
+        if text == tls:
+            return tls  # type: ignore[no-any-return] # of the literal's own values
+    raise SettingsError(f"ACCESSFLOW_SMTP_TLS: «{text}» is none of starttls, implicit, none")
+
+
+def _port(text: str, tls: Tls) -> int:
+    port = int(text) if text.isdecimal() else 0
+    if text and not 0 < port < 65536:
+        raise SettingsError(f"ACCESSFLOW_SMTP_PORT: «{text}» is no port")
+    return port or _PORTS[tls]
+
+
+def _check_login(tls: Tls, user: str, password: str) -> None:
+    if bool(user) != bool(password):
+        raise SettingsError(
+            "ACCESSFLOW_SMTP_USER and ACCESSFLOW_SMTP_PASSWORD: one lacks the other"
+        )
+    if user and tls == "none":
+        raise SettingsError("ACCESSFLOW_SMTP_TLS: a password is never sent without TLS")
