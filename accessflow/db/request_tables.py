@@ -23,7 +23,9 @@ class Request(Base):
 
     What happened to it stands in `request_events`; `state` and the columns from `outside` to
     `duplicate_of_id` are what those events come to, kept for lists. `due_on` and `paused_since`
-    are a cache of the term, rewritten with each event (`services/terms.py`).
+    are a cache of the term, rewritten with each event (`services/terms.py`), and so are
+    `answered_on`, `answered_days` (calendar days since registration, less the pauses) and
+    `answered_late`, which the overview counts by.
     """
 
     __tablename__ = "requests"
@@ -68,6 +70,9 @@ class Request(Base):
     state_at: Mapped[datetime | None]  # since when it is in its state
     due_on: Mapped[date | None]
     paused_since: Mapped[date | None]
+    answered_on: Mapped[date | None]
+    answered_days: Mapped[int | None]
+    answered_late: Mapped[bool | None]  # null: it had no term
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     cause: Mapped[str] = mapped_column(String(40), default="")  # why refused or annulled, a slug
     resubmission_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))  # R38
@@ -102,6 +107,8 @@ class Request(Base):
         Index("ix_requests_system", "system", "updated_at", "id", "state", "deleted_at"),
         Index(None, "batch"),
         Index("ix_requests_queue", "state", "due_on", "id"),
+        Index(None, "sent_at"),
+        Index(None, "answered_on"),
         Index("ix_requests_assignee", "assignee_id", "state", "due_on", "id"),
         Index(None, "external_no"),
         Index(None, "registration_no", unique=True),

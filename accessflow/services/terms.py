@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from accessflow.workflow.terms import Due, Pause, reaction_due
 
 WITHOUT_TERM = frozenset({"network", "authority"})
 """ГКУ ЛО «ОЭП» and КЗ have no term in the regulation."""
+NOT_ANSWERED_BY_ANYONE = frozenset({"withdrawn"})
+"""Ended by its author: that tells nothing of МИАЦ's term."""
 NOT_DUE = UNFILED | ANSWERED | {"sent"}
 Events = Sequence[RequestEvent]
 
@@ -31,13 +34,17 @@ def due_of(events: Events, request: Request, catalogue: Catalogue, today: date) 
 
 
 def cache(session: Session, catalogue: Catalogue, request: Request) -> None:
-    """Rewrites `due_on` and `paused_since` from the events, for lists to sort by.
+    """Rewrites `due_on` and `paused_since` from the events, for lists to sort by, and what the
+    overview counts: `answered_on`, `answered_days`, `answered_late`.
 
     In `due_on` an open pause counts up to the day on which it began: so it does not depend on when
     it was worked out.
     """
     events = _events(session, (request.id,))[request.id]
     request.due_on, request.paused_since = cached(events, request, catalogue)
+    answer = answer_of(events, request, catalogue)
+    request.answered_on, request.answered_days = answer.on, answer.days
+    request.answered_late = answer.late
 
 
 def cached(
@@ -50,6 +57,34 @@ def cached(
     closed = [pause for pause in pauses_of(events) if pause.end is not None]
     due = reaction_due(registered, closed, catalogue.working_calendar, today=registered)
     return due.day, paused_since(events)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """When it was answered. `days`: calendar days since registration, less the pauses; both
+    they and `late` are None for what had no term."""
+
+    on: date | None = None
+    days: int | None = None
+    late: bool | None = None
+
+
+def answer_of(events: Events, request: Request, catalogue: Catalogue) -> Answer:
+    """An empty one while it is open. What was reopened counts from its registration on."""
+    if request.state not in ANSWERED:
+        return Answer()
+    answered = [e for e in events if e.target in ANSWERED and e.source not in ANSWERED]
+    if not answered:
+        return Answer()
+    on, registered = day_of(answered[-1]), registered_on(events)
+    termless = request.kind in WITHOUT_TERM or request.state in NOT_ANSWERED_BY_ANYONE
+    if registered is None or termless:
+        return Answer(on)
+    calendar, pauses = catalogue.working_calendar, pauses_of(events)
+    due = reaction_due(registered, pauses, calendar, today=on)
+    gone = [replace(p, end=min(p.end or on, on)) for p in pauses if p.start < on]
+    paused = reaction_due(registered, gone, calendar, today=on).paused_days
+    return Answer(on, (on - registered).days - paused, on > due.day)
 
 
 def shown(
