@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
 
 class CatalogueError(Exception):
-    """The catalogue cannot be used. `str()` is «file:line: reason»."""
+    """The catalogue cannot be used. `str()` is «file:line: reason»; `key` and `value` are what is
+    wrong there, where one key is."""
 
-    def __init__(self, file: Path, line: int, reason: str) -> None:
+    def __init__(self, file: Path, line: int, reason: str, key: str = "", value: str = "") -> None:
         super().__init__(f"{file}:{line}: {reason}")
         self.file, self.line, self.reason = file, line, reason
+        self.key, self.value = key, value
 
 
 class Node:
@@ -33,10 +35,10 @@ class Node:
             self._values[key.value] = value
         self._asked: set[str] = set()
 
-    def fail(self, reason: str, key: str | None = None) -> NoReturn:
+    def fail(self, reason: str, key: str | None = None, value: str = "") -> NoReturn:
         node = self._values.get(key) if key else None
         line = node.start_mark.line + 1 if node else self.line
-        raise CatalogueError(self.file, line, reason)
+        raise CatalogueError(self.file, line, reason, key or "", value)
 
     def done(self) -> None:
         for key in self._values:
@@ -59,8 +61,15 @@ class Node:
             self.fail(f"«{key}»: a text is expected", key)
         return str(node.value)
 
+    def filled(self, key: str) -> str:
+        """A text that is not blank."""
+        value = self.text(key)
+        if not value.strip():
+            self.fail(f"«{key}» is blank", key)
+        return value
+
     def _missing(self, key: str) -> NoReturn:
-        self.fail(f"«{key}» is missing")
+        raise CatalogueError(self.file, self.line, f"«{key}» is missing", key)
 
     def optional(self, key: str) -> str | None:
         return self.text(key) if self.has(key) else None
@@ -76,18 +85,18 @@ class Node:
         try:
             return float(value)
         except ValueError:
-            self.fail(f"«{key}»: «{value}» is no number", key)
+            self.fail(f"«{key}»: «{value}» is no number", key, value)
 
     def whole(self, key: str) -> int:
         value = self.text(key)
         if not value.isdigit():
-            self.fail(f"«{key}»: «{value}» is no whole number", key)
+            self.fail(f"«{key}»: «{value}» is no whole number", key, value)
         return int(value)
 
     def wholes(self, key: str) -> tuple[int, ...]:
         texts = self.texts(key)
         if wrong := [text for text in texts if not text.isdigit()]:
-            self.fail(f"«{key}»: «{wrong[0]}» is no whole number", key)
+            self.fail(f"«{key}»: «{wrong[0]}» is no whole number", key, wrong[0])
         return tuple(int(text) for text in texts)
 
     def flag(self, key: str, default: bool | None = None) -> bool:
@@ -103,7 +112,7 @@ class Node:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"«{key}»: «{value}» is no date (2026-11-21)", key)
+            self.fail(f"«{key}»: «{value}» is no date (2026-11-21)", key, value)
 
     def optional_day(self, key: str) -> date | None:
         return self.day(key) if self.has(key) else None
@@ -116,7 +125,11 @@ class Node:
         try:
             start, end = (time.fromisoformat(value) for value in values)
         except ValueError:
-            self.fail(f"«{key}»: two times are expected, [«09:00», «17:00»]", key)
+            told = "–".join(values)
+            self.fail(f"«{key}»: two times are expected, [«09:00», «17:00»]", key, told)
+        if start >= end:
+            told = f"{start:%H:%M}–{end:%H:%M}"
+            self.fail(f"«{key}»: {start:%H:%M} is not before {end:%H:%M}", key, told)
         return start, end
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -153,6 +166,15 @@ class Node:
             for item in self._items(key):
                 scalar = isinstance(item, yaml.ScalarNode)
                 yield str(item.value) if scalar else Node(self.file, item)
+
+
+def node_of(values: Mapping[str, Any]) -> Node:
+    """The node of plain values, read by the rules of the files; its file is called «settings»."""
+    text = yaml.safe_dump(dict(values), allow_unicode=True)
+    found = yaml.compose(text, Loader=yaml.CSafeLoader)
+    if found is None:
+        raise AssertionError("a mapping is never an empty document")
+    return Node(Path("settings"), found)
 
 
 def read(file: Path) -> Node:

@@ -16,6 +16,7 @@ from accessflow.catalogue.spec import (
     Subject,
     SystemSpec,
 )
+from accessflow.domain import email as emails
 from accessflow.workflow.calendar import CalendarYear, OfficeHours
 
 
@@ -30,12 +31,12 @@ def read_region(file: Path) -> RegionSpec:
         regulation=node.text("regulation"),
         number_pattern=_pattern(node, "number_pattern"),
         registration_pattern=_pattern(node, "registration_pattern"),
-        limits=_limits(node.node("limits")),
-        default_recipients=_recipients(node.node("default_recipients")),
+        limits=read_limits(node.node("limits")),
+        default_recipients=read_recipients(node.node("default_recipients")),
         routes=_routes(node.node("routes")),
-        officials=tuple(_official(o) for o in node.nodes("officials")),
-        office=_office(node.node("office")),
-        printing=_printing(node.node("printing")),
+        officials=tuple(read_official(o) for o in node.nodes("officials")),
+        office=read_office(node.node("office")),
+        printing=read_printing(node.node("printing")),
         split_frmo_frmr=node.flag("split_frmo_frmr"),
         subjects=tuple(_subject(s) for s in node.nodes("subjects")),
         contacts=_texts(node.node("contacts")),
@@ -62,7 +63,7 @@ def _pattern(node: Node, key: str) -> str:
     return pattern
 
 
-def _limits(node: Node) -> Limits:
+def read_limits(node: Node) -> Limits:
     limits = Limits(
         reopen_days=_days(node, "reopen_days"),
         info_reminder_days=_reminders(node),
@@ -78,14 +79,15 @@ def _limits(node: Node) -> Limits:
 def _days(node: Node, key: str) -> int:
     days = node.whole(key)
     if not 1 <= days <= 365:
-        node.fail(f"«{key}» must be 1 to 365 days", key)
+        node.fail(f"«{key}» must be 1 to 365 days", key, str(days))
     return days
 
 
 def _reminders(node: Node) -> tuple[int, ...]:
     days = node.wholes("info_reminder_days")
     if not days or list(days) != sorted(set(days)) or days[0] < 1:
-        node.fail("«info_reminder_days» must be rising whole days", "info_reminder_days")
+        told = ", ".join(map(str, days))
+        node.fail("«info_reminder_days» must be rising whole days", "info_reminder_days", told)
     return days
 
 
@@ -93,7 +95,7 @@ def _texts(node: Node) -> Mapping[str, str]:
     return {key: node.text(key) for key in node.keys()}  # noqa: SIM118 - not a dict
 
 
-def _recipients(node: Node) -> Recipients:
+def read_recipients(node: Node) -> Recipients:
     recipients = Recipients(
         to=node.texts("to"),
         cc=node.texts("cc", ()),
@@ -101,33 +103,38 @@ def _recipients(node: Node) -> Recipients:
         by=node.text("by", ""),
         warning=node.text("warning", ""),
     )
-    for address in recipients.to + recipients.cc:
-        if "@" not in address:
-            node.fail(f"«{address}» is no e-mail address")
+    if not recipients.to:
+        node.fail("«to» names nobody", "to")
+    for key, addresses in (("to", recipients.to), ("cc", recipients.cc)):
+        for address in addresses:
+            if emails.read(address).value is None:
+                node.fail(f"«{address}» is no e-mail address", key, address)
     node.done()
     return recipients
 
 
 def _routes(node: Node) -> Mapping[str, Recipients]:
-    return {key: _recipients(node.node(key)) for key in node.keys()}  # noqa: SIM118 - not a dict
+    return {key: read_recipients(node.node(key)) for key in node.keys()}  # noqa: SIM118 - not a dict
 
 
-def _official(node: Node) -> Official:
+def read_official(node: Node) -> Official:
     official = Official(
         slug=node.text("slug"),
-        post=node.text("post"),
-        name=node.text("name"),
+        post=node.filled("post"),
+        name=node.filled("name"),
         addressee=node.text("addressee", ""),
         salutation=node.text("salutation", ""),
         valid_from=node.optional_day("valid_from"),
         valid_until=node.optional_day("valid_until"),
         confirmed=node.flag("confirmed"),
     )
+    if official.valid_from and official.valid_until and official.valid_until < official.valid_from:
+        node.fail("«valid_until» is before «valid_from»", "valid_until")
     node.done()
     return official
 
 
-def _office(node: Node) -> OfficeHours:
+def read_office(node: Node) -> OfficeHours:
     zone = node.text("time_zone")
     try:
         ZoneInfo(zone)
@@ -141,12 +148,12 @@ def _office(node: Node) -> OfficeHours:
             time_zone=zone,
         )
     except ValueError as error:
-        node.fail(f"«office»: {error}")
+        node.fail(f"«office»: {error}", "days")
     node.done()
     return hours
 
 
-def _printing(node: Node) -> Printing:
+def read_printing(node: Node) -> Printing:
     printing = Printing(
         seal_everywhere=node.flag("seal_everywhere"),
         typos_verbatim=node.flag("typos_verbatim"),
@@ -154,7 +161,8 @@ def _printing(node: Node) -> Printing:
         our_ref_on_applications=node.flag("our_ref_on_applications"),
     )
     if not 20 <= printing.left_margin_mm <= 40:
-        node.fail("«left_margin_mm» must be 20 to 40", "left_margin_mm")
+        told = f"{printing.left_margin_mm:g}"
+        node.fail("«left_margin_mm» must be 20 to 40", "left_margin_mm", told)
     node.done()
     return printing
 
@@ -196,8 +204,8 @@ def _system(node: Node, region: RegionSpec) -> SystemSpec:
         revoke_form=node.text("revoke_form"),
         revoke_inferred=node.flag("revoke_inferred", False),
         roles=node.texts("roles"),
-        recipients=_recipients(node.node("recipients")) if own else region.default_recipients,
-        outbound=_recipients(node.node("outbound")) if node.has("outbound") else None,
+        recipients=read_recipients(node.node("recipients")) if own else region.default_recipients,
+        outbound=read_recipients(node.node("outbound")) if node.has("outbound") else None,
         component=node.text("component", ""),
         group="" if region.split_frmo_frmr else node.text("group", ""),
         notices=node.texts("notices", ()),
@@ -212,14 +220,18 @@ def read_calendar(file: Path) -> dict[int, CalendarYear]:
     years = node.node("years")
     calendar = {}
     for year in years.keys():  # noqa: SIM118 - not a dict
-        item = years.node(year)
-        days = CalendarYear(item.days("nonworking"), item.days("working"), item.days("short"))
-        for day in days.nonworking & days.working:
-            item.fail(f"{day} cannot both work and be off")
-        for day in days.nonworking | days.working | days.short:
-            if str(day.year) != year:
-                item.fail(f"{day} is no day of {year}")
-        calendar[int(year)] = days
-        item.done()
+        calendar[int(year)] = read_year(years.node(year), int(year))
     node.done()
     return calendar
+
+
+def read_year(node: Node, year: int) -> CalendarYear:
+    days = CalendarYear(node.days("nonworking"), node.days("working"), node.days("short"))
+    for day in sorted(days.nonworking & days.working):
+        node.fail(f"{day} cannot both work and be off", "working", day.isoformat())
+    for key in ("nonworking", "working", "short"):
+        for day in sorted(getattr(days, key)):
+            if day.year != year:
+                node.fail(f"{day} is no day of {year}", key, day.isoformat())
+    node.done()
+    return days

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from accessflow.domain.errors import NotFound
@@ -107,6 +108,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterText:
+    """What МИАЦ writes in place of the program's own words; "" keeps those."""
+
+    subject: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RegionSpec:
     slug: str
     name: str
@@ -132,12 +141,18 @@ class RegionSpec:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The regulation, validated. Forms by slug, each with its versions, oldest first."""
+    """The regulation, validated. Forms by slug, each with its versions, oldest first.
+
+    `letters`: texts over the program's own, by kind. `base`: the catalogue of the files, where this
+    one holds settings over it (`override.py`).
+    """
 
     region: RegionSpec
     systems: Mapping[str, SystemSpec]
     forms: Mapping[str, tuple[FormSpec, ...]]
     calendar: Mapping[int, CalendarYear]
+    letters: Mapping[str, LetterText] = field(default_factory=lambda: MappingProxyType({}))
+    base: Catalogue | None = field(default=None, repr=False, compare=False)
     working_calendar: WorkingCalendar = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

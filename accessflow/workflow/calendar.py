@@ -74,6 +74,12 @@ class WorkingCalendar:
         """Whether the catalogue lists the day's year."""
         return day.year in self._decrees
 
+    def by_law(self, year: int) -> CalendarYear:
+        """What the library knows of a year, as a decree would list it; it knows no short days."""
+        off, weekends = _by_law(year)
+        weekdays = frozenset(day for day in off if day.isoweekday() <= FRIDAY)
+        return CalendarYear(weekdays, weekends, frozenset())
+
     def next_working(self, day: date) -> date:
         """The day itself where it works, else the first that does."""
         return self._at(day, before=bisect_left(self._year(day.year).days, day))
