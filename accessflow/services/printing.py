@@ -53,7 +53,9 @@ def page_count(model: DocumentModel) -> int:
 def fingerprint(model: DocumentModel) -> str:
     """Tells one printed content from another."""
     stamp = model.stamp
-    return f"{stamp.digest}-{stamp.number}-{stamp.version}" if stamp else "blank"
+    if stamp is None:
+        return "blank"
+    return f"{stamp.digest}-{stamp.number}-{stamp.version}-{model.margin_left_mm:g}"
 
 
 class Pictures:

@@ -40,7 +40,7 @@ def cache(session: Session, catalogue: Catalogue, request: Request) -> None:
     In `due_on` an open pause counts up to the day on which it began: so it does not depend on when
     it was worked out.
     """
-    events = _events(session, (request.id,))[request.id]
+    events = histories(session, (request.id,))[request.id]
     request.due_on, request.paused_since = cached(events, request, catalogue)
     answer = answer_of(events, request, catalogue)
     request.answered_on, request.answered_days = answer.on, answer.days
@@ -105,7 +105,7 @@ def shown_of(
     """The same for a page of a list, by id: events are read of those alone that stand on pause."""
     listed = list(requests)
     paused = [request.id for request in listed if request.paused_since]
-    events = _events(session, paused) if paused else {}
+    events = histories(session, paused) if paused else {}
     words = {}
     for request in listed:
         if request.id in events:
@@ -120,7 +120,7 @@ def shown_of(
 
 def paused_days(session: Session, catalogue: Catalogue, request: Request, today: date) -> int:
     """How many days of pauses are in the term so far."""
-    due = due_of(_events(session, (request.id,))[request.id], request, catalogue, today)
+    due = due_of(histories(session, (request.id,))[request.id], request, catalogue, today)
     return due.paused_days if due else 0
 
 
@@ -179,7 +179,8 @@ def _from_cache(catalogue: Catalogue, request: Request) -> Due | None:
     return Due(request.due_on, not catalogue.working_calendar.is_known(request.due_on))
 
 
-def _events(session: Session, request_ids: Iterable[int]) -> Mapping[int, list[RequestEvent]]:
+def histories(session: Session, request_ids: Iterable[int]) -> Mapping[int, list[RequestEvent]]:
+    """The events of many requests, oldest first."""
     found: dict[int, list[RequestEvent]] = defaultdict(list)
     for event in session.scalars(
         select(RequestEvent)

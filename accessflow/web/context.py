@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask import Flask, current_app, g
@@ -11,22 +11,30 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.config import Settings
 from accessflow.db.session import Database
-from accessflow.db.tables import User
+from accessflow.db.tables import Request, User
 from accessflow.services.accounts import actor_of
 from accessflow.services.actor import Actor
 from accessflow.services.clock import Clock, moscow_date, system_clock
 from accessflow.services.files import FileStore
+from accessflow.services.settings import LiveCatalogue, for_paper
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The parts of one application, under `app.extensions["accessflow"]`."""
+    """The parts of one application, under `app.extensions["accessflow"]`.
+
+    `catalogue` is the files' own; `live` puts the settings of a day over it.
+    """
 
     settings: Settings
     database: Database
     catalogue: Catalogue
     files: FileStore
     clock: Clock = system_clock
+    live: LiveCatalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "live", LiveCatalogue(self.catalogue))
 
 
 def core() -> Core:
@@ -39,7 +47,16 @@ def db() -> Database:
 
 
 def catalogue() -> Catalogue:
-    return core().catalogue
+    """The regulation with what the settings put over it today."""
+    if "catalogue" not in g:
+        g.catalogue = core().live.on(session(), today())
+    found: Catalogue = g.catalogue
+    return found
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    """The same as of the day that the request's paper bears."""
+    return for_paper(session(), catalogue(), request, today())
 
 
 def files() -> FileStore:
@@ -72,6 +89,7 @@ def session() -> Session:
 
 def refresh() -> None:
     """Ends the snapshot, so that the next `session()` sees what has just been written."""
+    g.pop("catalogue", None)
     reader: Session | None = g.pop("reader", None)
     if reader is not None:
         reader.close()

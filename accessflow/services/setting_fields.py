@@ -1,0 +1,337 @@
+"""What may be set in the browser: keys, Russian labels, fields, and how a field's text is a value.
+
+What a value must be is said by the catalogue's readers (`catalogue/override.py`); here stand only
+the words in which a refusal is told (`Field.must`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.domain.dates import read_date
+from accessflow.domain.text import clean
+from accessflow.services.letter_labels import LETTERS
+from accessflow.workflow.calendar import FRIDAY
+
+Section = Literal["officials", "recipients", "office", "calendar", "limits", "printing", "letters"]
+SECTIONS: Mapping[Section, str] = {
+    "officials": "Должностные лица",
+    "recipients": "Куда отправлять",
+    "calendar": "Календарь",
+    "office": "Часы работы",
+    "limits": "Сроки",
+    "printing": "Печать",
+    "letters": "Тексты писем",
+}
+Kind = Literal["text", "long_text", "date", "flag", "list", "number", "numbers", "hours", "dates"]
+AHEAD = 2
+"""So many years after this one can be entered into the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`name`: the key inside the value, «days.1» for one that lies deeper."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    must: str = "Исправьте это поле."
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that is set as a whole. `since`: what its effective date is called; "" where it
+    has none of its own and holds from today on."""
+
+    key: str
+    section: Section
+    label: str
+    fields: tuple[Field, ...]
+    help: str = ""
+    since: str = "Действует с"
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if name in (f.name, f.name.rpartition(".")[2])), None)
+
+
+def registry(catalogue: Catalogue, today: date, kinds: Iterable[str]) -> dict[str, Setting]:
+    """Every setting by key, in the order of the sections. `kinds`: of letters."""
+    found = (
+        *_officials(catalogue),
+        *_recipients(catalogue),
+        *_years(catalogue, today),
+        OFFICE,
+        LIMITS,
+        PRINTING,
+        *(_letter(kind) for kind in kinds),
+    )
+    return {setting.key: setting for setting in found}
+
+
+FILLED = "Поле не может быть пустым."
+ADDRESSES = "Нужны адреса электронной почты, по одному на строке: ib_lomiac@lenreg.ru."
+DAY = "Нужна дата: 23.11.2026."
+
+_OFFICIAL = (
+    Field("post", "Должность", must=FILLED, hint="как она печатается в строке подписи",
+          required=True),
+    Field("name", "Фамилия И.О.", must=FILLED, hint="«Курнаев Д.В.»", required=True),
+    Field("addressee", "Кому, в углу письма", "long_text", hint="в дательном падеже, по строкам"),
+    Field("salutation", "Обращение", hint="«Уважаемый Егор Геннадьевич!»"),
+    Field("valid_from", "В должности с", "date", must=DAY),
+    Field("valid_until", "В должности по", "date",
+          must="Нужна дата не раньше начала: 23.11.2026.", hint="пусто — без срока"),
+    Field("confirmed", "Имя и должность проверены", "flag"),
+)  # fmt: skip
+
+
+def _officials(catalogue: Catalogue) -> Iterator[Setting]:
+    for official in catalogue.region.officials:
+        yield Setting(
+            f"officials.{official.slug}",
+            "officials",
+            official.post,
+            _OFFICIAL,
+            "Имя стоит в печатных формах. Уже отправленное не меняется.",
+            since="Печатать с",
+        )
+
+
+_RECIPIENTS = (
+    Field("to", "Кому", "list", must=ADDRESSES, hint="по одному адресу на строке", required=True),
+    Field("cc", "Копия", "list", must=ADDRESSES),
+    Field("vipnet", "Узел VipNet", hint="куда то же уходит «Деловой почтой»"),
+    Field("by", "Кто отправляет", hint="если это не сама организация"),
+    Field("warning", "Предупреждение перед отправкой", "long_text"),
+)
+ROUTES: Mapping[str, str] = {
+    "emd_delete": "Удаление ЭМД (приложение 16)",
+    "vipnet_access": "Разграничение доступа VipNet (приложение 15)",
+    "other_technical": "Прочие технические проблемы",
+    "emd_act_copy": "Копия акта об удалении СЭМД МСР",
+}
+
+
+def _recipients(catalogue: Catalogue) -> Iterator[Setting]:
+    yield Setting(
+        "recipients.default",
+        "recipients",
+        "По умолчанию",
+        _RECIPIENTS,
+        "Для всех систем, у которых нет своего адреса (Регламент, п. 3.4).",
+    )
+    for name in catalogue.region.routes:
+        label = ROUTES.get(name, name)
+        yield Setting(f"routes.{name}", "recipients", label, _RECIPIENTS)
+    for system in catalogue.systems.values():
+        yield Setting(f"recipients.{system.slug}", "recipients", system.label, _RECIPIENTS)
+        if system.outbound:
+            yield Setting(
+                f"outbound.{system.slug}",
+                "recipients",
+                f"{system.label}: следующий этап",
+                _RECIPIENTS,
+                "Отправляет орган управления здравоохранением после МИАЦ.",
+            )
+
+
+def _years(catalogue: Catalogue, today: date) -> Iterator[Setting]:
+    known = catalogue.base.calendar if catalogue.base else catalogue.calendar
+    for year in sorted({*known, *catalogue.calendar, *range(today.year, today.year + AHEAD + 1)}):
+        yield _year(year)
+
+
+def _year(year: int) -> Setting:
+    must = f"Нужны даты {year} года: 01.05.{year}."
+    many = "через запятую или по строкам, можно без года: 01.05"
+    return Setting(
+        f"calendar.{year}",
+        "calendar",
+        f"{year} год",
+        (
+            Field("nonworking", "Нерабочие будни", "dates", must=must, hint=many),
+            Field("working", "Рабочие выходные", "dates", hint=many,
+                  must=f"{must} День не может быть и рабочим, и выходным."),
+            Field("short", "Сокращённые на час", "dates", must=must, hint=many),
+        ),
+        "Сверх обычных выходных. Сроки открытых заявок пересчитываются сразу.",
+        since="",
+    )  # fmt: skip
+
+
+_HOURS = "Нужны два времени, раньше — первым: 09:00–17:00."
+WEEKDAYS = ("Понедельник", "Вторник", "Среда", "Четверг", "Пятница")
+OFFICE = Setting(
+    "office",
+    "office",
+    "Часы работы МИАЦ",
+    (
+        *(
+            Field(f"days.{number}", WEEKDAYS[number - 1], "hours", must=_HOURS,
+                  hint="пусто — закрыто")
+            for number in range(1, FRIDAY + 1)
+        ),
+        Field("lunch", "Обед", "hours", must=_HOURS, required=True),
+    ),
+    "Регистрация идёт круглосуточно, здесь — часы рассмотрения (Регламент, п. 3.1).",
+)  # fmt: skip
+
+_DAYS = "Нужно целое число от 1 до 365."
+LIMITS = Setting(
+    "limits",
+    "limits",
+    "Сроки порядка МИАЦ",
+    (
+        Field("reopen_days", "Вернуть закрытую заявку можно, календарных дней", "number", _DAYS,
+              required=True),
+        Field("info_reminder_days", "Напоминать о запросе данных, рабочих дней", "numbers",
+              "Нужны целые числа по возрастанию: 2, 4, 7.", "через запятую, от дня запроса",
+              required=True),
+        Field("silence_days", "МИАЦ решает без ответа после, рабочих дней", "number", _DAYS,
+              required=True),
+        Field("stale_draft_days", "Напомнить о заброшенном черновике, календарных дней", "number",
+              _DAYS, required=True),
+        Field("unsigned_days", "Напомнить о неподписанном комплекте, календарных дней", "number",
+              _DAYS, required=True),
+        Field("form_notice_days", "Объявлять о новой версии формы заранее, календарных дней",
+              "number", _DAYS, "не меньше 30 по Регламенту, п. 2.3", required=True),
+    ),
+    "Срок реакции и срок отзыва при увольнении заданы регламентом и здесь не меняются.",
+)  # fmt: skip
+
+PRINTING = Setting(
+    "printing",
+    "printing",
+    "Печатные формы",
+    (
+        Field("seal_everywhere", "Печатать «М.П.» на всех формах организации", "flag",
+              hint="в источнике — только в приложениях 12–14, но печать нужна всегда"),
+        Field("typos_verbatim", "Оставлять опечатки источника", "flag",
+              hint="не по шаблону — аннулируется (Регламент, п. 3.4.1)"),
+        Field("left_margin_mm", "Левое поле, мм", "number", "Нужно число от 20 до 40.",
+              "30 — где бумаги хранят дольше 10 лет", required=True),
+        Field("our_ref_on_applications", "Исх. № и дата над заявкой", "flag",
+              hint="в письмах они стоят всегда"),
+    ),
+)  # fmt: skip
+
+
+def _letter(kind: str) -> Setting:
+    label, when = LETTERS.get(kind, (kind, ""))
+    return Setting(
+        f"letters.{kind}",
+        "letters",
+        label,
+        (
+            Field("subject", "Тема", hint="пусто — как в программе"),
+            Field("text", "Текст", "long_text", hint="пусто — как в программе"),
+        ),
+        when,
+    )
+
+
+# From a field's text to its plain value and back.
+
+_APART = re.compile(r"[\n,;]+")
+_SPAN = re.compile(r"\s*[-–—]\s*")
+_DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}")
+
+
+def values_of(setting: Setting, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed as a value for `override`; what cannot be read stays as typed, for the
+    reader to refuse."""
+    made: dict[str, Any] = {}
+    for field in setting.fields:
+        value = _read(field, texts.get(field.name, ""), setting.key)
+        if field.kind == "hours" and value is None:
+            continue
+        place, names = made, field.name.split(".")
+        for name in names[:-1]:
+            place = place.setdefault(name, {})
+        place[names[-1]] = value
+    if setting.key == "office":
+        made.setdefault("days", {})
+    return made
+
+
+def texts_of(setting: Setting, value: Mapping[str, Any]) -> dict[str, str]:
+    """A value as the form's fields show it."""
+    return {field.name: _text(field, _at(value, field.name)) for field in setting.fields}
+
+
+def told(field: Field, value: Mapping[str, Any]) -> str:
+    """A field's value as people read it: one text, lines apart."""
+    found = _at(value, field.name)
+    if field.kind == "flag":
+        return "да" if found else "нет"
+    return _text(field, found) or "—"
+
+
+def _at(value: Mapping[str, Any], name: str) -> Any:
+    found: Any = value
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _read(field: Field, text: str, key: str) -> Any:
+    if field.kind == "long_text":
+        return "\n".join(clean(line) for line in text.strip().splitlines())
+    parts = [clean(part) for part in _APART.split(text) if clean(part)]
+    match field.kind:
+        case "flag":
+            return bool(text)
+        case "date":
+            return _iso(clean(text)) or None
+        case "list":
+            return parts
+        case "numbers":
+            return parts
+        case "dates":
+            year = key.rpartition(".")[2]
+            return [_iso(f"{p}.{year}" if _DAY_MONTH.fullmatch(p) else p) for p in parts]
+        case "hours":
+            return [_clock(part) for part in _SPAN.split(clean(text))] if clean(text) else None
+    return clean(text)
+
+
+def _iso(text: str) -> str:
+    day = read_date(text)
+    return day.isoformat() if day else text
+
+
+def _clock(text: str) -> str:
+    return f"0{text}" if len(text) == len("9:00") else text
+
+
+def _text(field: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    match field.kind:
+        case "flag":
+            return "1" if value else ""
+        case "date":
+            return _russian(value)
+        case "list":
+            return "\n".join(value)
+        case "numbers":
+            return ", ".join(str(number) for number in value)
+        case "dates":
+            return ", ".join(_russian(day) for day in sorted(value))
+        case "hours":
+            return "–".join(value)
+        case "number":
+            return f"{float(value):g}"
+    return str(value)
+
+
+def _russian(day: str) -> str:
+    found = read_date(day)
+    return found.strftime("%d.%m.%Y") if found else day
