@@ -62,9 +62,9 @@ def pdf(pages: Sequence[Image.Image], dpi: int = 200) -> bytes:
     return out.getvalue()
 
 
-def scanned(printed_pdf: bytes, dpi: int = 200, **wear: float) -> bytes:
+def scanned(printed_pdf: bytes, dpi: int = 200, **wear: int) -> bytes:
     """A whole document through the scanner: a PDF of pictures."""
-    return pdf([worn(page, **wear) for page in drawn(printed_pdf, dpi)], dpi)  # type: ignore[arg-type]
+    return pdf([worn(page, **wear) for page in drawn(printed_pdf, dpi)], dpi)
 
 
 def blank(dpi: int = 200, *, noise: int = 0) -> Image.Image:

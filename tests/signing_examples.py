@@ -1,0 +1,88 @@
+"""Applications on their way to a signature: printed, signed on paper, scanned."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from accessflow.db.tables import Request, RequestFile
+from accessflow.documents.build import Rendering
+from accessflow.services import scans
+from accessflow.services.actor import Actor
+from accessflow.services.applications import check_of, find
+from accessflow.services.files import FileStore
+from accessflow.services.printing import file_of, model_of
+from accessflow.services.scans import Laid
+from tests import scan_examples as paper
+from tests.catalogue_examples import catalogue
+from tests.factories import NOON
+from tests.request_examples import House
+
+TODAY = date(2026, 11, 23)
+
+
+def ready(ours: House, *systems: str, people: int = 1) -> list[int]:
+    """Applications that wait for their signature; their ids."""
+    workers = tuple(ours.hire() for _ in range(people))
+    made = ours.make(*(systems or ("frmss",)), people=workers)
+    for request_id in made:
+        ours.state(request_id, "ready")
+    return made
+
+
+def one(ours: House, request_id: int, actor: Actor | None = None) -> Request:
+    with ours.db.read() as session:
+        return find(session, actor or ours.actor, request_id)
+
+
+def printed(ours: House, request_id: int, rendering: Rendering = "organization") -> bytes:
+    """The PDF as it is printed."""
+    with ours.db.read() as session:
+        request = session.get_one(Request, request_id)
+        model = model_of(check_of(session, catalogue(), request), catalogue(), TODAY, rendering)
+        return file_of(model, "pdf").data
+
+
+def scanned(ours: House, request_id: int, **wear: int) -> bytes:
+    return paper.scanned(printed(ours, request_id), **wear)
+
+
+def upload(
+    ours: House,
+    store: FileStore,
+    request_id: int,
+    *contents: bytes,
+    actor: Actor | None = None,
+    kind: str = "scan",
+    now: datetime = NOON,
+) -> Laid:
+    """Lays the scan: these contents, else the page as printed."""
+    return scans.upload(
+        ours.db,
+        actor=actor or ours.actor,
+        now=now,
+        catalogue=catalogue(),
+        files=store,
+        request_id=request_id,
+        uploads=[(f"скан-{n}.pdf", c) for n, c in enumerate(contents, 1)]
+        or [("скан.pdf", scanned(ours, request_id))],
+        kind=kind,
+    )
+
+
+def signed(ours: House, store: FileStore, request_id: int, now: datetime = NOON) -> int:
+    """Lays the scan and confirms it; the id of the file."""
+    laid = upload(ours, store, request_id, now=now)
+    scans.confirm(ours.db, actor=ours.actor, now=now, request_id=request_id, file_id=laid.file_id)
+    return laid.file_id
+
+
+def file_row(ours: House, file_id: int) -> RequestFile:
+    with ours.db.read() as session:
+        row = session.get_one(RequestFile, file_id)
+        assert row.stored is not None  # loaded before the session ends
+        return row
+
+
+def store_in(folder: Path) -> FileStore:
+    return FileStore(folder / "files")
