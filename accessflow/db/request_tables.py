@@ -118,7 +118,8 @@ class Request(Base):
 class RequestRow(Base):
     """One person of an application. `answers` holds the row's keys as typed (interfaces.md).
 
-    `outcome`: "" while open, else granted, revoked or refused, for `cause` (in Russian).
+    `outcome`: "" while open, else granted, revoked or refused, for `cause`: a slug of
+    `workflow/asks.py`, or words of МИАЦ's own.
     """
 
     __tablename__ = "request_rows"

@@ -43,7 +43,7 @@ _ABSENT = re.compile(
     r"|нет отчества|отчества нет|прочерк",
     re.IGNORECASE,
 )
-_APOSTROPHES = "'’‘ʼʹ′`´\"«»“”"
+APOSTROPHES = "'’‘ʼʹ′`´\"«»“”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _wrong_signs(value: str, kind: Kind) -> Flaw | None:
 
 def _sign_flaw(value: str, sign: str, kind: Kind) -> Flaw:
     where = IN_WORDS[kind]
-    if sign in _APOSTROPHES:
+    if sign in APOSTROPHES:
         message = f"Апостроф в {where} «{value}» не принимается: напишите, как в ФРМР, без него."
         return Flaw("name_characters", message)
     if sign in "03" and CYRILLIC.search(value):

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import letters, terms, timeline
+from accessflow.services import duplicates, letters, terms, timeline
 from accessflow.services.actor import SYSTEM, Actor
-from accessflow.services.applications import find
+from accessflow.services.applications import locked
 from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.effects import EFFECTS
 from accessflow.services.snapshots import acting, snapshot_of
@@ -42,8 +41,8 @@ class Acted:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One step as it is applied: what effects and letters see."""
+class Applying:
+    """One step as it is applied: what effects see."""
 
     session: Session
     catalogue: Catalogue
@@ -53,6 +52,12 @@ class Moment:
     request: Request
     step: Step
     rows: tuple[RowDecision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Applying):
+    """The same with its event: what letters see."""
+
     event: RequestEvent
 
 
@@ -74,6 +79,7 @@ def act(
     Invalid; then nothing has changed.
     """
     with db.write() as session:
+        duplicates.lock_both(session, request_id, (given or {}).get("duplicate_of"))
         request = locked(session, actor, request_id)
         require_unchanged(session, request, seen)
         return act_within(session, actor, now, catalogue, files, request, action, given)
@@ -97,12 +103,6 @@ def act_within(
     terms.cache(session, catalogue, request)
     session.flush()
     return Acted(request.id, request.number, request.registration_no, request.state, events)
-
-
-def locked(session: Session, actor: Actor, request_id: int) -> Request:
-    """The request under its own lock. Raises NotFound."""
-    session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
-    return find(session, actor, request_id)
 
 
 def require_unchanged(session: Session, request: Request, seen: int | None) -> None:
@@ -149,6 +149,11 @@ def _apply(
     made = []
     for step in outcome.steps:
         whose = SYSTEM if step.role == "system" else actor
+        rows = outcome.rows if step.role != "system" else ()
+        step_made = Applying(session, catalogue, files, whose, now, request, step, rows)
+        kept = _data(step_made)
+        for effect in step.transition.effects:
+            kept |= EFFECTS[effect](step_made)
         event = timeline.append(
             session,
             request,
@@ -157,13 +162,11 @@ def _apply(
             action=step.transition.action,
             target=step.transition.target,
             role=step.role,
-            data=_data(step, outcome.rows),
+            data=kept,
         )
         if request.state != step.transition.target:
             request.state, request.state_at = step.transition.target, now
-        moment = Moment(session, catalogue, files, whose, now, request, step, outcome.rows, event)
-        for effect in step.transition.effects:
-            EFFECTS[effect](moment)
+        moment = Moment(session, catalogue, files, whose, now, request, step, rows, event)
         for kind in step.transition.letters:
             letters.write(moment, kind)
         made.append(event.seq)
@@ -171,8 +174,14 @@ def _apply(
     return tuple(made)
 
 
-def _data(step: Step, rows: tuple[RowDecision, ...]) -> dict[str, Any]:
-    data = {key: value for key, value in step.given.items() if key != "rows"}
-    if rows and step.role != "system":
-        data["rows"] = [{"row": r.row_id, "outcome": r.outcome, "cause": r.cause} for r in rows]
+def _data(moment: Applying) -> dict[str, Any]:
+    """What the event keeps of what was given; rows also by the number that people see."""
+    data = {key: value for key, value in moment.step.given.items() if key != "rows"}
+    positions = {row.id: row.position for row in moment.request.rows}
+    if moment.rows:
+        data["rows"] = [
+            {"row": r.row_id, "position": positions[r.row_id], "outcome": r.outcome,
+             "cause": r.cause}
+            for r in moment.rows
+        ]  # fmt: skip
     return data

@@ -41,6 +41,12 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
     return found
 
 
+def locked(session: Session, actor: Actor, request_id: int) -> Request:
+    """The same under its own lock, as it stands once the lock is held. Raises NotFound."""
+    session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
+    return find(session, actor, request_id)
+
+
 def form_of(catalogue: Catalogue, request: Request) -> FormSpec:
     """The form in the version that the request was made with."""
     return catalogue.form(request.form, version=request.form_version)

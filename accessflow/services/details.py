@@ -12,17 +12,19 @@ from accessflow.domain.dates import read_date
 from accessflow.forms.answers import Check
 from accessflow.forms.application import Application, Row
 from accessflow.forms.rows import field_value, source_value
+from accessflow.forms.waivable import JUSTIFICATION, asks_for_grace
 from accessflow.services import signatories
 
 FIELD = "f-"
-JUSTIFICATION = "justification"
 LABELS = {"signatory": "Подписант", "our_ref": "Исх. №", "our_date": "Дата исх."}
 LONGEST_REF = 64
 LONGEST_JUSTIFICATION = 2000
 
 
 def asks_justification(check: Check) -> bool:
-    """Whether a role may be asked for that needs МИАЦ's consent (X27)."""
+    """Whether something may be asked for that needs МИАЦ's consent (X9, X27)."""
+    if asks_for_grace(check):
+        return True
     kind = check.application.organization.kind
     roles = check.target.roles if check.target else ()
     return check.application.action == "grant" and any(
@@ -31,7 +33,9 @@ def asks_justification(check: Check) -> bool:
 
 
 def needs_justification(check: Check) -> bool:
-    """Whether such a role stands in some row."""
+    """Whether such a role stands in some row, or something else needs it."""
+    if asks_for_grace(check):
+        return True
     kind = check.application.organization.kind
     named = {str(row.get("role", "")).strip() for row in check.application.rows}
     roles = check.target.roles if check.target else ()

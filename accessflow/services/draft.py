@@ -11,20 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestRow
 from accessflow.domain.errors import Conflict
-from accessflow.forms.answers import Check, across, digits_of, validate
+from accessflow.forms.answers import Check, across, digits_of
 from accessflow.forms.application import Application, Row
 from accessflow.forms.defect import Defect
 from accessflow.forms.grid import Grid, grid_of, shown, taken
-from accessflow.services import details, edit_history, scope, totals, undo
+from accessflow.services import details, edit_history, scans, scope, totals, undo
 from accessflow.services.actor import Actor
-from accessflow.services.applications import application_of, check_of, find
+from accessflow.services.applications import application_of, check_of, locked
 from accessflow.services.clock import moscow_date
 from accessflow.services.draft_checks import (
     Defects,
@@ -34,6 +33,7 @@ from accessflow.services.draft_checks import (
     hangs_on_others,
     printed_differs,
 )
+from accessflow.services.waivers import defects_of
 
 EDITABLE = frozenset({"draft"})
 Operation = Callable[["Draft"], None]
@@ -151,9 +151,12 @@ class Draft:
         what = self._what_changed()
         if not what and not self.knows_more:
             check = check_of(self.session, self.catalogue, self.request)
-            return self._outcome(check, self._by_row(check, validate(check)))
+            return self._outcome(
+                check, self._by_row(check, defects_of(self.session, check, self.request))
+            )
         if printed_differs(self.check, self.checked_now()):
             self.request.content_version += 1
+            self._void_scans()
         self.request.updated_at = self.now
         found = totals.refresh(self.session, self.catalogue, self.request)
         check = self.checked_now()
@@ -161,6 +164,12 @@ class Draft:
         count(self.request, defects)
         self._remember(what)
         return self._outcome(check, defects, self._touched(defects), changed=True)
+
+    def _void_scans(self) -> None:
+        """What was signed is not what would be sent any more."""
+        reason = f"данные изменили {moscow_date(self.now):%d.%m.%Y}"
+        who = f", {self.actor.name}" if self.actor.name else ""
+        scans.void(self.session, self.request, reason + who, self.now, self.actor)
 
     def _by_row(self, check: Check, found: Sequence[Defect]) -> Defects:
         return by_row(check, self.grid, found, [row.id for row in self.rows])
@@ -241,8 +250,7 @@ def opened(
 ) -> Iterator[Draft]:
     """The draft under a lock of its own. Raises NotFound, Forbidden, Conflict once it was sent."""
     with db.write() as session:
-        session.execute(select(Request.id).where(Request.id == request_id).with_for_update())
-        request = find(session, actor, request_id)
+        request = locked(session, actor, request_id)
         require_editable(actor, request)
         check = check_without_facts(catalogue, request)
         yield Draft(

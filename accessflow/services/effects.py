@@ -1,91 +1,113 @@
-"""What a transition does besides changing the state: one function an effect, by its name."""
+"""What a transition does besides changing the state: one function an effect, by its name.
+
+Each gives what the step's event is to keep of it, beside what the action was given.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from accessflow.domain.errors import Conflict, Invalid
+from accessflow.domain.errors import Invalid
+from accessflow.services import answering, duplicates, registering, sending
 from accessflow.services.clock import moscow_date
-from accessflow.services.numbers import next_value
+from accessflow.services.routes import route_of
 from accessflow.workflow.machines import MACHINES
 
 if TYPE_CHECKING:
-    from accessflow.services.acting import Moment
+    from accessflow.services.acting import Applying
 
-Effect = Callable[["Moment"], None]
-
-
-def _register(moment: Moment) -> None:
-    """The number: given by МИАЦ outside, else the next one of the year (R5, R16)."""
-    request, now = moment.request, moment.now
-    request.registered_at = now
-    given = moment.step.given.get("registration_no")
-    if given:
-        request.registration_no = str(given)
-        return
-    year = moscow_date(now).year
-    n = next_value(moment.session, f"registration-{year}")
-    request.registration_no = moment.catalogue.region.registration_pattern.format(year=year, n=n)
+Effect = Callable[["Applying"], dict[str, Any]]
 
 
-def _assign(moment: Moment) -> None:
+def _assign(moment: Applying) -> dict[str, Any]:
     """Whoever takes it answers for it."""
     moment.request.assignee_id = moment.actor.user_id
+    return {}
 
 
-def _extend(moment: Moment) -> None:
+def _extend(moment: Applying) -> dict[str, Any]:
     """Raises Invalid for a day that does not lie ahead."""
     until = moment.step.given["until"]
     if until <= moscow_date(moment.now):
         message = "Эта дата уже наступила: укажите день, до которого продлить срок."
         raise Invalid(message, {"until": message}, request=moment.request.id)
+    return {}
 
 
-def _forward(moment: Moment) -> None:
-    given = moment.step.given
+def _forward(moment: Applying) -> dict[str, Any]:
     for name in ("forwarded_to", "external_no", "external_status"):
-        if value := given.get(name):
+        if value := moment.step.given.get(name):
             setattr(moment.request, name, str(value))
+    return {}
 
 
-def _decide_rows(moment: Moment) -> None:
+def _own_support(moment: Applying) -> dict[str, Any]:
+    """The parcel of a screening problem has gone to its own support (R39)."""
+    moment.request.forwarded_to = ", ".join(route_of(moment.catalogue, moment.request).to)
+    return {"forwarded_to": moment.request.forwarded_to}
+
+
+def _committee_send(moment: Applying) -> dict[str, Any]:
+    """To whom the authority sends: the owner of the system (R37), or СТП ЕГИСЗ (R41)."""
+    request, catalogue = moment.request, moment.catalogue
+    system = catalogue.systems.get(request.system or "")
+    to = system.outbound.to if system and system.outbound else ()
+    request.forwarded_to = ", ".join(to or (catalogue.region.contacts["support_email"],))
+    return {"forwarded_to": request.forwarded_to}
+
+
+def _decide_rows(moment: Applying) -> dict[str, Any]:
     decisions = {decision.row_id: decision for decision in moment.rows}
     for row in moment.request.rows:
         if decision := decisions.get(row.id):
             row.outcome, row.cause = decision.outcome, decision.cause
             row.decided_at = moment.now if decision.outcome else None
+    return {}
 
 
-def _refuse(moment: Moment) -> None:
+def _cause(moment: Applying) -> dict[str, Any]:
     moment.request.cause = str(moment.step.given.get("cause", ""))
-    _decide_rows(moment)
+    return {}
 
 
-def _vipnet_ready(moment: Moment) -> None:
+def _common_cause(moment: Applying) -> dict[str, Any]:
+    """All rows are refused one by one: the cause is theirs, where they have the same."""
+    causes = {row.cause for row in moment.request.rows}
+    moment.request.cause = causes.pop()[:40] if len(causes) == 1 else "other"
+    return {"cause": moment.request.cause}
+
+
+def _reopen(moment: Applying) -> dict[str, Any]:
+    moment.request.cause = ""
+    moment.request.duplicate_of_id = None
+    return _decide_rows(moment)
+
+
+def _vipnet_ready(moment: Applying) -> dict[str, Any]:
     moment.request.organization.vipnet_ready = True
-
-
-def _not_yet(moment: Moment) -> None:
-    raise Conflict("Это действие ещё не готово.", action=moment.step.transition.action)
+    return {}
 
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
-        "register": _register,
+        "send": sending.send,
+        "register": registering.register,
         "assign": _assign,
+        "answer": answering.answer,
         "extend": _extend,
         "forward": _forward,
+        "own_support": _own_support,
+        "committee_send": _committee_send,
         "decide_rows": _decide_rows,
         "undecide_rows": _decide_rows,
-        "refuse_rows": _refuse,
-        "reopen": _decide_rows,
+        "refuse_rows": _decide_rows,
+        "cause": _cause,
+        "common_cause": _common_cause,
+        "duplicate": duplicates.mark,
+        "reopen": _reopen,
         "vipnet_ready": _vipnet_ready,
-        "send": _not_yet,
-        "committee_send": _not_yet,
-        "duplicate": _not_yet,
-        "stage_deleted": _not_yet,
     }
 )
 

@@ -3,54 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Organization, Request, RequestRow, Signatory
+from accessflow.db.tables import Organization, Request, RequestRow
 from accessflow.domain.errors import Conflict, Invalid, NotFound
 from accessflow.forms.spec import Action, FormSpec
 from accessflow.services import candidates, history, scope
 from accessflow.services import picks as picking
 from accessflow.services.actor import Actor
-from accessflow.services.applications import find, new_row
-from accessflow.services.clock import moscow_date
-from accessflow.services.numbers import next_value
+from accessflow.services.applications import find, locked, new_row
+from accessflow.services.making import Maker, maker_of, new, note, rows_of, store
 from accessflow.services.picks import Picks
 from accessflow.services.plan import Plan, Planned, answers_of, make_plan
-from accessflow.services.signatories import may_sign
-from accessflow.services.totals import refresh
+from accessflow.workflow.snapshot import EXECUTED
 
-KINDS: dict[Action, str] = {
-    "grant": "access",
-    "revoke": "revocation",
-    "cover": "technical",
-    "network": "network",
-    "emd_delete": "emd_deletion",
-}
-"""The kind of request by its action (Рег. 3.3, IV; interfaces.md)."""
-
+RESUBMITTED = frozenset({"refused", "annulled", "withdrawn", "executed", "closed"})
+"""States that leave something to ask for again."""
 NOTHING = "Выберите хотя бы одного сотрудника и одну систему: пока создавать нечего."
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """What every new request of one call has in common."""
-
-    session: Session
-    actor: Actor
-    now: datetime
-    catalogue: Catalogue
-    organization: Organization
-    head: Signatory | None
-
-    @property
-    def today(self) -> date:
-        return moscow_date(self.now)
 
 
 def create(
@@ -63,13 +36,13 @@ def create(
     Raises Invalid where there is nothing to make, Forbidden.
     """
     with db.write() as session:
-        return _create(_maker(session, actor, now, catalogue), picks)
+        return _create(maker_of(session, actor, now, catalogue), picks)
 
 
 def create_picked(db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue) -> list[int]:
     """The same from what the actor has picked on the page, which is thereby used up."""
     with db.write() as session:
-        maker = _maker(session, actor, now, catalogue)
+        maker = maker_of(session, actor, now, catalogue)
         row = picking.locked(session, actor.user_id or 0, now)
         made = _create(maker, picking.picked(row))
         picking.forget(session, actor.user_id or 0)
@@ -92,14 +65,14 @@ def create_single(
     Raises NotFound, Forbidden.
     """
     with db.write() as session:
-        maker = _maker(session, actor, now, catalogue)
+        maker = maker_of(session, actor, now, catalogue)
         spec = catalogue.form(form, on=maker.today)
         if spec not in single_forms(catalogue, maker.today):
             raise NotFound("Эта форма подаётся вместе с системой: выберите её.", form=form)
-        request = _new(maker, spec, spec.actions[0], None)
+        request = new(maker, spec, spec.actions[0], None)
         if spec.columns:
             request.rows = [new_row(1, {})]
-        return _store(maker, request, "created", {"Форма": ["—", spec.label]})
+        return store(maker, request, "created", {"Форма": ["—", spec.label]})
 
 
 def single_forms(catalogue: Catalogue, on: date) -> list[FormSpec]:
@@ -119,17 +92,52 @@ def copy(
     over. Raises NotFound, Forbidden.
     """
     with db.write() as session:
-        maker = _maker(session, actor, now, catalogue)
+        maker = maker_of(session, actor, now, catalogue)
         source = find(session, actor, request_id)
         scope.require_filer(actor, source.organization_id)
-        action: Action = source.action  # type: ignore[assignment] # written from the form's own
-        slug = source.form
-        if source.system:
-            slug = catalogue.system(source.system).form_for(action)
-        request = _new(maker, catalogue.form(slug, on=maker.today), action, source.system)
-        request.fields = dict(source.fields)
-        request.rows = [_row(r.position, r.answers, r.employment_id) for r in source.rows]
-        return _store(maker, request, "copied", {"Копия заявки": ["—", source.number]})
+        return _copy(maker, source, source.rows)
+
+
+def resubmit(
+    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, request_id: int
+) -> int:
+    """The corrected copy of an application that came to nothing, in whole or in part (R19, R38);
+    its id. Rows that were executed are left out; the two are linked.
+
+    Raises NotFound, Forbidden, Conflict for one that is not answered yet or left nothing open.
+    """
+    with db.write() as session:
+        maker = maker_of(session, actor, now, catalogue)
+        source = locked(session, actor, request_id)
+        scope.require_filer(actor, source.organization_id)
+        if source.state not in RESUBMITTED:
+            raise Conflict(
+                "Исправленную копию делают после отказа, аннулирования или отзыва."
+                " Сейчас отзовите заявку или ответьте МИАЦ.",
+                request=source.id,
+            )
+        rows = [row for row in source.rows if row.outcome not in EXECUTED]
+        if source.rows and not rows:
+            raise Conflict("Все строки этой заявки исполнены: повторять нечего.", request=source.id)
+        return _copy(maker, source, rows, resubmission=True)
+
+
+def _copy(
+    maker: Maker, source: Request, rows: Iterable[RequestRow], *, resubmission: bool = False
+) -> int:
+    action: Action = source.action  # type: ignore[assignment] # written from the form's own
+    slug = source.form
+    if source.system:
+        slug = maker.catalogue.system(source.system).form_for(action)
+    request = new(maker, maker.catalogue.form(slug, on=maker.today), action, source.system)
+    request.fields = dict(source.fields)
+    request.subject = source.subject
+    request.criticality, request.priority = source.criticality, source.priority
+    request.rows = rows_of((row.answers, row.employment_id) for row in rows)
+    if resubmission:
+        request.resubmission_of_id = source.id
+    label = "Исправленная копия заявки" if resubmission else "Копия заявки"
+    return store(maker, request, "copied", {label: ["—", source.number]})
 
 
 def delete(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[int]) -> list[str]:
@@ -144,7 +152,7 @@ def delete(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[i
                     request=request.id,
                 )
             request.deleted_at = now
-            _note(session, actor, now, request.id, "deleted", {})
+            note(session, actor, now, request.id, "deleted", {})
         return [request.number for request in found]
 
 
@@ -156,44 +164,26 @@ def restore(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[
         for request in found:
             scope.require_filer(actor, request.organization_id)
             request.deleted_at = None
-            _note(session, actor, now, request.id, "restored", {})
+            note(session, actor, now, request.id, "restored", {})
         return [request.number for request in found]
 
 
-def _maker(session: Session, actor: Actor, now: datetime, catalogue: Catalogue) -> _Maker:
-    scope.require_filer(actor, actor.organization_id)
-    organization = session.get_one(Organization, actor.organization_id)
-    head = valid_head(session, organization.id, moscow_date(now))
-    return _Maker(session, actor, now, catalogue, organization, head)
-
-
-def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
-    """The organisation's head, if entitled to sign on that day (R35, X12)."""
-    heads = session.scalars(
-        select(Signatory)
-        .where(Signatory.organization_id == organization_id, Signatory.is_head)
-        .order_by(Signatory.id.desc())
-    )
-    return next((head for head in heads if may_sign(head, on)), None)
-
-
-def _create(maker: _Maker, picked: Picks) -> list[int]:
+def _create(maker: Maker, picked: Picks) -> list[int]:
     plan = plan_of(maker.session, maker.actor, maker.catalogue, picked, maker.today)
     if not plan.applications:
         raise Invalid(NOTHING)
     made = [_planned(maker, application) for application in plan.applications]
     for request in made:
         request.batch = made[0].number
-    return [_store(maker, request, "created", _born(request, made)) for request in made]
+    return [store(maker, request, "created", _born(request, made)) for request in made]
 
 
-def _planned(maker: _Maker, planned: Planned) -> Request:
+def _planned(maker: Maker, planned: Planned) -> Request:
     offer = planned.offer
-    request = _new(maker, offer.form, offer.action, offer.slug)
-    request.rows = [
-        _row(position, dict(answers_of(offer, line)), line.candidate.employment)
-        for position, line in enumerate(planned.lines, 1)
-    ]
+    request = new(maker, offer.form, offer.action, offer.slug)
+    request.rows = rows_of(
+        (dict(answers_of(offer, line)), line.candidate.employment) for line in planned.lines
+    )
     return request
 
 
@@ -202,54 +192,6 @@ def _born(request: Request, made: list[Request]) -> history.What:
     if others := [other.number for other in made if other is not request]:
         what["Вместе с"] = ["—", ", ".join(others)]
     return what
-
-
-def _new(maker: _Maker, spec: FormSpec, action: Action, system: str | None) -> Request:
-    return Request(
-        number=_number(maker),
-        kind=KINDS[action],
-        state="draft",
-        action=action,
-        organization=maker.organization,
-        author_id=maker.actor.user_id,
-        signatory=maker.head,
-        form=spec.slug,
-        form_version=spec.version,
-        system=system,
-        fields={},
-        created_at=maker.now,
-        updated_at=maker.now,
-    )
-
-
-def _number(maker: _Maker) -> str:
-    """Our own, from creation on; a series for each year in Moscow."""
-    year = maker.today.year
-    n = next_value(maker.session, f"requests-{year}")
-    return maker.catalogue.region.number_pattern.format(year=year, n=n)
-
-
-def _row(position: int, answers: dict[str, str], employment_id: int | None) -> RequestRow:
-    row = new_row(position, answers)
-    row.employment_id = employment_id
-    return row
-
-
-def _store(maker: _Maker, request: Request, event: str, what: history.What) -> int:
-    maker.session.add(request)
-    maker.session.flush()
-    refresh(maker.session, maker.catalogue, request)
-    _note(maker.session, maker.actor, maker.now, request.id, event, what)
-    return request.id
-
-
-def _note(
-    session: Session, actor: Actor, now: datetime, request_id: int, event: str, what: history.What
-) -> None:
-    history.record(
-        session, actor=actor, now=now, entity="request", entity_id=request_id, event=event,
-        what=what,
-    )  # fmt: skip
 
 
 def _in_force(catalogue: Catalogue, slug: str, on: date) -> bool:

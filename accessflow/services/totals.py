@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request, RequestWord
-from accessflow.forms.answers import validate
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import NAME_KEYS
 from accessflow.services.applications import check_of
 from accessflow.services.fields import searchable
 from accessflow.services.offers import system_label
+from accessflow.services.waivers import defects_of
 
 LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 def refresh(session: Session, catalogue: Catalogue, request: Request) -> tuple[Defect, ...]:
     """Counts and words brought up to date; returns every defect. The request has its id."""
-    defects = validate(check_of(session, catalogue, request))
+    defects = defects_of(session, check_of(session, catalogue, request), request)
     request.row_count = len(request.rows)
     request.error_count = sum(d.level == "error" for d in defects)
     request.warning_count = len(defects) - request.error_count

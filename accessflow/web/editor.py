@@ -11,7 +11,7 @@ from accessflow.db.tables import Request, Signatory
 from accessflow.documents.build import Rendering
 from accessflow.documents.model import DocumentModel
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from accessflow.forms.answers import Check, validate
+from accessflow.forms.answers import Check
 from accessflow.forms.grid import grid_of
 from accessflow.services import (
     batches,
@@ -26,6 +26,7 @@ from accessflow.services.applications import check_of, find
 from accessflow.services.draft import Operation, Outcome
 from accessflow.services.draft_checks import by_row
 from accessflow.services.editing import Typed
+from accessflow.services.waivers import defects_of
 from accessflow.web import access, context
 from accessflow.web import editor_words as words
 from accessflow.web.downloads import download
@@ -180,7 +181,9 @@ def _after(outcome: Outcome, typed: Typed) -> View:
 
 def _view(found: Request, check: Check) -> View:
     grid = grid_of(check.spec, check.application, check.target)
-    defects = by_row(check, grid, validate(check), [row.id for row in found.rows])
+    defects = by_row(
+        check, grid, defects_of(context.session(), check, found), [row.id for row in found.rows]
+    )
     return View(found, check, defects, unfold=_unfold() is not None)
 
 

@@ -11,7 +11,7 @@ from accessflow.catalogue.spec import SystemSpec
 from accessflow.db.tables import Request
 from accessflow.domain.errors import Invalid, NotFound
 from accessflow.domain.text import counted
-from accessflow.forms.answers import Check, name_of, validate
+from accessflow.forms.answers import Check, name_of
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
@@ -20,6 +20,7 @@ from accessflow.services.applications import check_of, find, form_of
 from accessflow.services.draft import may_edit
 from accessflow.services.history import changes_of
 from accessflow.services.offers import together
+from accessflow.services.waivers import defects_of
 from accessflow.web import context, request_words
 from accessflow.web.kept import local_path
 from accessflow.web.request_blueprint import blueprint
@@ -62,7 +63,7 @@ def card(request_id: int) -> ResponseReturnValue:
     found = find(session, actor, request_id)
     spec = form_of(catalogue, found)
     check = check_of(session, catalogue, found)
-    defects = validate(check) if may_edit(actor, found) else ()
+    defects = defects_of(session, check, found) if may_edit(actor, found) else ()
     return render_template(
         "requests/card.html",
         found=found,

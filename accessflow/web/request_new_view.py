@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from accessflow.services import candidates, picks, request_links, requests
+from accessflow.services import candidates, making, picks, request_links, requests
 from accessflow.services.candidates import Candidate
 from accessflow.services.offers import Offer, offers
 from accessflow.services.pasting import Pasted
@@ -74,7 +74,7 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "kept_at": kept_at,
         "today_": today,
         "kind": kind,
-        "head": requests.valid_head(session, actor.organization_id or 0, today),
+        "head": making.valid_head(session, actor.organization_id or 0, today),
         "single_forms": requests.single_forms(catalogue, today),
         "prerequisites": PREREQUISITES,
         "tasks": catalogue.region.prerequisites,

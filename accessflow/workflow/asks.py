@@ -8,6 +8,8 @@ from types import MappingProxyType
 from accessflow.workflow.spec import Ask
 
 _ALL = (
+    Ask("channel", "Как отправить", "channel", required=False),
+    Ask("acknowledged", "Повтор не случаен: отправить всё равно", "flag", required=False),
     Ask("text", "Что сообщить", "long_text"),
     Ask("note", "Пояснение", "long_text", required=False),
     Ask("answer", "Ответ", "long_text", help="Исправленные данные и файлы можно приложить тут же"),
@@ -73,6 +75,12 @@ ANNULMENT_CAUSES: Mapping[str, str] = MappingProxyType(
     }
 )
 """R19."""
+
+
+def cause_in_words(cause: str) -> str:
+    """A cause as people read it: a slug's words, else what was written in its place."""
+    return REFUSAL_CAUSES.get(cause) or ANNULMENT_CAUSES.get(cause) or cause
+
 
 CAUSES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

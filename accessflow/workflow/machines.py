@@ -85,8 +85,10 @@ def _asking() -> tuple[Transition, ...]:
             "in_review",
             "Ответить",
             where="inside",
+            guards=("signed",),
             asks=("answer",),
             letters=("answered",),
+            effects=("answer",),
         ),
         *filer(
             "needs_info",
@@ -94,8 +96,10 @@ def _asking() -> tuple[Transition, ...]:
             "in_review",
             "Ответить",
             where="outside",
+            guards=("signed",),
             asks=("answer", HAPPENED),
             letters=("answered",),
+            effects=("answer",),
         ),
         *row(
             "needs_info",
@@ -145,7 +149,7 @@ def _forwarding() -> tuple[Transition, ...]:
             "forwarded",
             "Передать дальше",
             "МИАЦ передал дальше",
-            guards=("no_committee_stage", "director_signed"),
+            guards=("settled", "no_committee_stage", "director_signed"),
             asks=("forwarded_to", "external_no", "note"),
             letters=("forwarded", "package"),
             effects=("forward",),
@@ -179,7 +183,7 @@ def _committee() -> tuple[Transition, ...]:
             "at_committee",
             "Передать в КЗ ЛО",
             "МИАЦ передал в КЗ ЛО",
-            guards=("committee_stage",),
+            guards=("settled", "committee_stage"),
             asks=("note",),
             letters=("to_committee",),
         ),
@@ -192,7 +196,7 @@ def _committee() -> tuple[Transition, ...]:
             guards=("committee_signed",),
             asks=("external_no", "note"),
             letters=("forwarded", "committee_package"),
-            effects=("forward", "committee_send"),
+            effects=("committee_send", "forward"),
         ),
         *row(
             "at_committee",
@@ -226,7 +230,7 @@ def _ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
             guards=("none_executed",),
             asks=("cause", "text"),
             letters=("refused",),
-            effects=("refuse_rows",),
+            effects=("cause", "refuse_rows"),
         ),
         *desk(
             OPEN,
@@ -237,6 +241,7 @@ def _ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
             guards=("none_executed",),
             asks=("cause", "text"),
             letters=("annulled",),
+            effects=("cause",),
         ),
         *desk(
             (*OPEN, "needs_info", "forwarded"),
@@ -280,6 +285,11 @@ def _ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
             effects=("reopen",),
         ),
     )
+
+
+def _away_from_committee(transitions: tuple[Transition, ...]) -> tuple[Transition, ...]:
+    """For kinds of which КЗ has no stage of its own."""
+    return tuple(t for t in transitions if t.source != "at_committee")
 
 
 def _closing(sources: tuple[str, ...]) -> tuple[Transition, ...]:
@@ -332,6 +342,7 @@ def _rows() -> tuple[Transition, ...]:
             "Отказать по всем строкам",
             guards=("all_decided", "none_executed"),
             letters=("refused",),
+            effects=("common_cause",),
         ),
     )
 
@@ -343,6 +354,7 @@ def _send(source: str) -> tuple[Transition, ...]:
         "sent",
         "Отправить",
         guards=("nothing_missing",),
+        asks=("channel", "acknowledged"),
         letters=("parcel",),
         effects=("send",),
     )
@@ -359,8 +371,9 @@ ACCESS = _machine(
 )  # fmt: skip
 
 REVOCATION = _machine(
-    "revocation", _LIFE, _signing(), _send("ready"), _registration(), _asking(), _forwarding(),
-    _committee(), _rows(), _ending(decided=("executed",)), _closing(("executed",)),
+    "revocation", _LIFE.replace(" at_committee", ""), _signing(), _send("ready"), _registration(),
+    _asking(), _forwarding(), _rows(), _away_from_committee(_ending(decided=("executed",))),
+    _closing(("executed",)),
 )  # fmt: skip
 
 TECHNICAL = _machine(
@@ -370,7 +383,14 @@ TECHNICAL = _machine(
     _send("draft"),
     _registration(),
     # A matter of направление and ПЛИ has gone to its own support with the parcel (R39).
-    system("registered", "forward", "forwarded", "Передать поддержке", guards=("own_support",)),
+    system(
+        "registered",
+        "forward",
+        "forwarded",
+        "Передать поддержке",
+        guards=("own_support",),
+        effects=("own_support",),
+    ),
     _asking(),
     _forwarding(),
     desk(
@@ -382,7 +402,7 @@ TECHNICAL = _machine(
         asks=("text",),
         letters=("resolved",),
     ),
-    tuple(t for t in _ending(decided=("executed",)) if t.source != "at_committee"),
+    _away_from_committee(_ending(decided=("executed",))),
     _closing(("executed",)),
 )
 
@@ -416,12 +436,11 @@ EMD_DELETION = _machine(
         "Пришло уведомление об удалении",
         asks=("note",),
         letters=("deleted",),
-        effects=("stage_deleted",),
     ),
     row("forwarded", "confirm_deleted", "deleted", COMMITTEE, "ЭМД удалён", asks=("note",),
-        letters=("deleted",), effects=("stage_deleted",)),
+        letters=("deleted",)),
     row("at_committee", "refuse", "refused", COMMITTEE, "Отказать", asks=("cause", "text"),
-        letters=("refused",)),
+        letters=("refused",), effects=("cause",)),
     filer("deleted", "reupload", "reuploaded", "ЭМД загружен заново", asks=("note",),
           letters=("reuploaded",)),
     _closing(("deleted", "reuploaded")),
@@ -463,7 +482,7 @@ AUTHORITY = _machine(
     "draft ready sent deleted closed withdrawn",
     _signing(),
     filer("ready", "send", "sent", "Отправить", guards=("nothing_missing", "stands_alone"),
-          letters=("parcel",), effects=("send",)),
+          asks=("channel",), letters=("parcel",), effects=("send",)),
     # A letter and an act of a stage leave with the application that they belong to (R41).
     system("ready", "send_with_stage", "sent", "Отправить с заявкой МО", guards=("stage_sent",)),
     filer("sent", "confirm_deleted", "deleted", "ЭМД удалён", asks=("note",)),

@@ -225,8 +225,8 @@ def test_forms_without_a_system_become_drafts(ours: House) -> None:
         ("appendix-02", "technical", None, 0),
         ("appendix-15", "network", None, 1),
         ("appendix-16", "emd_deletion", None, 1),
-        ("emd-act", "emd_deletion", None, 1),
-        ("emd-letter", "emd_deletion", None, 1),
+        ("emd-act", "authority", None, 1),
+        ("emd-letter", "authority", None, 1),
     ]
     with pytest.raises(NotFound):
         requests.create_single(

@@ -1,0 +1,136 @@
+"""How an application comes into being: what every new one has, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Organization, Request, RequestRow, Signatory
+from accessflow.forms.application import Row
+from accessflow.forms.spec import Action, FormSpec
+from accessflow.services import history, scope
+from accessflow.services.actor import Actor
+from accessflow.services.applications import new_row
+from accessflow.services.clock import moscow_date
+from accessflow.services.numbers import next_value
+from accessflow.services.signatories import may_sign
+from accessflow.services.totals import refresh
+from accessflow.workflow.spec import Kind
+
+KINDS: dict[Action, Kind] = {
+    "grant": "access",
+    "revoke": "revocation",
+    "cover": "technical",
+    "network": "network",
+    "emd_delete": "emd_deletion",
+}
+"""The kind of request by its action (Рег. 3.3, IV; interfaces.md)."""
+
+
+def kind_of(spec: FormSpec, action: Action) -> Kind:
+    """КЗ's letter and act on an ЭМД are forms of the bulletin, no appendices of the regulation:
+    they leave from the authority itself (R41)."""
+    return "authority" if action == "emd_delete" and spec.number is None else KINDS[action]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What every new request of one call has in common."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    catalogue: Catalogue
+    organization: Organization
+    head: Signatory | None
+
+    @property
+    def today(self) -> date:
+        return moscow_date(self.now)
+
+
+def maker_of(session: Session, actor: Actor, now: datetime, catalogue: Catalogue) -> Maker:
+    """For the actor's own organisation. Raises Forbidden."""
+    scope.require_filer(actor, actor.organization_id)
+    organization = session.get_one(Organization, actor.organization_id)
+    return maker_for(session, actor, now, catalogue, organization)
+
+
+def maker_for(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    organization: Organization,
+) -> Maker:
+    """For any organisation: whether the actor may is the caller's matter."""
+    head = valid_head(session, organization.id, moscow_date(now))
+    return Maker(session, actor, now, catalogue, organization, head)
+
+
+def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
+    """The organisation's head, if entitled to sign on that day (R35, X12)."""
+    heads = session.scalars(
+        select(Signatory)
+        .where(Signatory.organization_id == organization_id, Signatory.is_head)
+        .order_by(Signatory.id.desc())
+    )
+    return next((head for head in heads if may_sign(head, on)), None)
+
+
+def new(maker: Maker, spec: FormSpec, action: Action, system: str | None) -> Request:
+    """A draft with its number, signed by the head, not stored yet."""
+    return Request(
+        number=_number(maker),
+        kind=kind_of(spec, action),
+        state="draft",
+        action=action,
+        organization=maker.organization,
+        author_id=maker.actor.user_id,
+        signatory=maker.head,
+        form=spec.slug,
+        form_version=spec.version,
+        system=system,
+        fields={},
+        created_at=maker.now,
+        updated_at=maker.now,
+    )
+
+
+def rows_of(rows: Iterable[tuple[Row, int | None]]) -> list[RequestRow]:
+    """Numbered from 1, each with its employment, if it has one."""
+    found = []
+    for position, (answers, employment_id) in enumerate(rows, 1):
+        row = new_row(position, answers)
+        row.employment_id = employment_id
+        found.append(row)
+    return found
+
+
+def store(maker: Maker, request: Request, event: str, what: history.What) -> int:
+    maker.session.add(request)
+    maker.session.flush()
+    refresh(maker.session, maker.catalogue, request)
+    note(maker.session, maker.actor, maker.now, request.id, event, what)
+    return request.id
+
+
+def note(
+    session: Session, actor: Actor, now: datetime, request_id: int, event: str, what: history.What
+) -> None:
+    history.record(
+        session, actor=actor, now=now, entity="request", entity_id=request_id, event=event,
+        what=what,
+    )  # fmt: skip
+
+
+def _number(maker: Maker) -> str:
+    """Our own, from creation on; a series for each year in Moscow."""
+    year = maker.today.year
+    n = next_value(maker.session, f"requests-{year}")
+    return maker.catalogue.region.number_pattern.format(year=year, n=n)

@@ -1,0 +1,108 @@
+"""Repeats: the same person, system, action and role, open or solved already (Рег. 3.2, R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Request, RequestRow
+from accessflow.services.offers import together
+from accessflow.workflow.snapshot import EXECUTED
+from accessflow.workflow.states import ANSWERED, UNFILED
+
+NOT_SOLVED = frozenset({"refused", "annulled", "duplicate", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Row `position` of the application asks for what row `other_position` of another asks for.
+
+    `identical`: the same role, too. `open`: the other one is not answered yet; else it was solved.
+    """
+
+    position: int
+    other: Request
+    other_row: RequestRow
+    identical: bool
+    open: bool
+
+    @property
+    def text(self) -> str:
+        """A sentence for a person; no СНИЛС in it."""
+        what = "о том же" if self.identical else "о той же системе с другой ролью"
+        how = "ещё рассматривается" if self.open else "уже исполнена"
+        return (
+            f"Строка {self.position}: заявка {self.other.number} {what} для этого сотрудника {how}."
+        )
+
+
+def of_request(
+    session: Session, catalogue: Catalogue, request: Request, *, everywhere: bool
+) -> tuple[Repeat, ...]:
+    """In the order of the rows, newest first. `everywhere`: of all organisations, for МИАЦ; else
+    of the application's own, before it is sent."""
+    if request.system is None:
+        return ()
+    rows: dict[str, list[RequestRow]] = {}
+    for row in request.rows:
+        if row.snils:
+            rows.setdefault(row.snils, []).append(row)
+    if not rows:
+        return ()
+    found = [
+        repeat
+        for other in _others(session, catalogue, request, set(rows), everywhere=everywhere)
+        for row in rows[other.snils]
+        for repeat in _repeat(row, other)
+    ]
+    return tuple(sorted(found, key=lambda r: (r.position, -r.other.id)))
+
+
+def identical_open(repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:
+    """Those where sending again would only make work: the other one is filed and waits."""
+    return tuple(r for r in repeats if r.identical and r.open)
+
+
+def _others(
+    session: Session,
+    catalogue: Catalogue,
+    request: Request,
+    digits: set[str],
+    *,
+    everywhere: bool,
+) -> Iterator[RequestRow]:
+    slugs = [system.slug for system in together(catalogue, request.system or "")]
+    query = (
+        select(RequestRow)
+        .join(RequestRow.request)
+        .where(
+            RequestRow.snils.in_(digits),
+            Request.id != request.id,
+            Request.system.in_(slugs),
+            Request.action == request.action,
+            Request.state.not_in(UNFILED | NOT_SOLVED),
+            Request.deleted_at.is_(None),
+        )
+        .options(joinedload(RequestRow.request))
+    )
+    if not everywhere:
+        query = query.where(Request.organization_id == request.organization_id)
+    yield from session.scalars(query)
+
+
+def _repeat(row: RequestRow, other: RequestRow) -> Iterator[Repeat]:
+    if other.outcome == "refused":
+        return  # refused: asking again is no repeat (R38)
+    still_open = other.request.state not in ANSWERED and other.outcome not in EXECUTED
+    same = _told(row) == _told(other)
+    yield Repeat(row.position, other.request, other, same, still_open)
+
+
+def _told(row: RequestRow) -> tuple[str, ...]:
+    """What tells apart two requests of one person for one system."""
+    keys = ("role", "functional_object")
+    return tuple(" ".join(str(row.answers.get(key, "")).split()).casefold() for key in keys)
