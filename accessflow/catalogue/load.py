@@ -7,7 +7,12 @@ from types import MappingProxyType
 
 from accessflow.catalogue.nodes import CatalogueError, Node
 from accessflow.catalogue.read_form import read_form
-from accessflow.catalogue.read_region import read_calendar, read_region, read_systems
+from accessflow.catalogue.read_region import (
+    read_calendar,
+    read_canned,
+    read_region,
+    read_systems,
+)
 from accessflow.catalogue.spec import Catalogue, RegionSpec, SystemSpec
 from accessflow.forms.spec import FormSpec
 
@@ -17,7 +22,8 @@ Forms = dict[str, tuple[FormSpec, ...]]
 
 
 def load(folder: Path) -> Catalogue:
-    """Reads `region.yaml`, `systems.yaml`, `calendar.yaml` and every `forms/*.yaml`.
+    """Reads `region.yaml`, `systems.yaml`, `calendar.yaml`, every `forms/*.yaml`, and `canned.yaml`
+    where there is one.
 
     Raises CatalogueError with file, line and reason.
     """
@@ -31,6 +37,7 @@ def load(folder: Path) -> Catalogue:
         systems=MappingProxyType({system.slug: system for system, _ in systems}),
         forms=MappingProxyType(forms),
         calendar=MappingProxyType(read_calendar(folder / "calendar.yaml")),
+        canned=read_canned(folder / "canned.yaml"),
     )
 
 

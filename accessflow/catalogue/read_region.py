@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accessflow.catalogue.nodes import Node, read
 from accessflow.catalogue.spec import (
+    CannedText,
     Limits,
     Official,
     Printing,
@@ -235,3 +236,23 @@ def read_year(node: Node, year: int) -> CalendarYear:
                 node.fail(f"{day} is no day of {year}", key, day.isoformat())
     node.done()
     return days
+
+
+CANNED_KINDS = ("request_info", "refuse", "annul", "extend", "reply")
+
+
+def read_canned(file: Path) -> tuple[CannedText, ...]:
+    """What МИАЦ writes often; none where the region has no such file."""
+    if not file.exists():
+        return ()
+    node = read(file)
+    texts = tuple(_canned(item) for item in node.nodes("texts"))
+    node.done()
+    return texts
+
+
+def _canned(node: Node) -> CannedText:
+    kind = node.choice("kind", CANNED_KINDS)
+    text = CannedText(kind, node.filled("title"), node.filled("text"))
+    node.done()
+    return text

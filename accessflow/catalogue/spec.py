@@ -116,6 +116,15 @@ class LetterText:
 
 
 @dataclass(frozen=True, slots=True)
+class CannedText:
+    """What МИАЦ writes often. `kind`: refuse, annul, request_info, extend, reply."""
+
+    kind: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegionSpec:
     slug: str
     name: str
@@ -151,6 +160,7 @@ class Catalogue:
     systems: Mapping[str, SystemSpec]
     forms: Mapping[str, tuple[FormSpec, ...]]
     calendar: Mapping[int, CalendarYear]
+    canned: tuple[CannedText, ...] = ()
     letters: Mapping[str, LetterText] = field(default_factory=lambda: MappingProxyType({}))
     base: Catalogue | None = field(default=None, repr=False, compare=False)
     working_calendar: WorkingCalendar = field(init=False, repr=False, compare=False)

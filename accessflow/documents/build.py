@@ -76,13 +76,15 @@ def build(
     return _model(page, on)
 
 
-def blank(spec: FormSpec, action: Action, region: RegionSpec) -> DocumentModel:
+def blank(
+    spec: FormSpec, action: Action, region: RegionSpec, *, rendering: Rendering = "organization"
+) -> DocumentModel:
     """The empty form with the source's own words in its gaps, and no QR."""
     check = Check(spec, Application(spec.slug, None, action), None, Region())
     values = _officials(region)
     rows = tuple({c.key: "" for c in spec.columns} for _ in range(BLANK_ROWS))
     fields = {item.key: "" for item in spec.fields}
-    page = _Page(check, region, "organization", values, rows, fields, blank=True)
+    page = _Page(check, region, rendering, values, rows, fields, blank=True)
     return replace(_model(page, None), stamp=None)
 
 
