@@ -118,9 +118,7 @@ def _sheets(
             old, new = (
                 tuple(fill(text, _official(c, slug)) for text in words) for c in (stands, changed)
             )
-            yield Sheet(
-                spec, old, new, _picture(changed, spec, "miac" if signs else "organization")
-            )
+            yield Sheet(spec, old, new, _picture(changed, spec, shown))
         elif section == "printing" and spec.slug == _EXAMPLE:
             yield Sheet(spec, (), (), _picture(changed, spec, "organization"))
 
