@@ -16,13 +16,13 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import duplicates, letters, terms, timeline
+from accessflow.services import duplicates, letters, stages, terms, timeline
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.applications import locked
 from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.effects import EFFECTS
 from accessflow.services.snapshots import acting, snapshot_of
-from accessflow.workflow.decide import Outcome, RowDecision, Step, decide
+from accessflow.workflow.decide import Outcome, RowDecision, Step, decide, settle
 from accessflow.workflow.states import STATES
 
 if TYPE_CHECKING:
@@ -100,9 +100,17 @@ def act_within(
     outcome = decide(snapshot, action, acting(actor, request), now, given)
     _require_possible(request, outcome.steps[0], now)
     events = _apply(session, actor, now, catalogue, files, request, outcome)
-    terms.cache(session, catalogue, request)
-    session.flush()
+    for document in stages.documents_of(session, request):
+        _settle(session, now, catalogue, files, document)
     return Acted(request.id, request.number, request.registration_no, request.state, events)
+
+
+def _settle(
+    session: Session, now: datetime, catalogue: Catalogue, files: FileStore, request: Request
+) -> None:
+    """What happens by itself to a document of the request that has just moved (R41)."""
+    snapshot = snapshot_of(session, catalogue, request, moscow_date(now))
+    _apply(session, SYSTEM, now, catalogue, files, request, settle(snapshot, now))
 
 
 def require_unchanged(session: Session, request: Request, seen: int | None) -> None:
@@ -170,7 +178,10 @@ def _apply(
         for kind in step.transition.letters:
             letters.write(moment, kind)
         made.append(event.seq)
-    request.updated_at = now
+    if made:
+        request.updated_at = now
+        terms.cache(session, catalogue, request)
+        session.flush()
     return tuple(made)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from accessflow.services import claims
+from accessflow.services import claims, scans
 from accessflow.services.applications import form_of
-from accessflow.services.sending import signed_scan
 
 if TYPE_CHECKING:
     from accessflow.services.acting import Applying
@@ -19,5 +18,5 @@ def answer(moment: Applying) -> dict[str, Any]:
     """
     session, request = moment.session, moment.request
     claims.claim_emails(session, request, spec=form_of(moment.catalogue, request), now=moment.now)
-    scan = signed_scan(session, request)
+    scan = scans.current(session, request)
     return {"version": request.content_version} | ({"scan": scan.sha256} if scan else {})

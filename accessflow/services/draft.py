@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestRow
-from accessflow.domain.errors import Conflict
 from accessflow.forms.answers import Check, across, digits_of
 from accessflow.forms.application import Application, Row
 from accessflow.forms.defect import Defect
 from accessflow.forms.grid import Grid, grid_of, shown, taken
-from accessflow.services import details, edit_history, scans, scope, totals, undo
+from accessflow.services import details, edit_history, scans, totals, undo
 from accessflow.services.actor import Actor
 from accessflow.services.applications import application_of, check_of, locked
 from accessflow.services.clock import moscow_date
@@ -33,9 +32,9 @@ from accessflow.services.draft_checks import (
     hangs_on_others,
     printed_differs,
 )
+from accessflow.services.editable import require_decided_kept, require_editable
 from accessflow.services.waivers import defects_of
 
-EDITABLE = frozenset({"draft"})
 Operation = Callable[["Draft"], None]
 
 
@@ -154,6 +153,7 @@ class Draft:
             return self._outcome(
                 check, self._by_row(check, defects_of(self.session, check, self.request))
             )
+        require_decided_kept(self.request, self.was, self.rows)
         if printed_differs(self.check, self.checked_now()):
             self.request.content_version += 1
             self._void_scans()
@@ -264,20 +264,6 @@ def opened(
             rows=list(request.rows),
             was=undo.snapshot(request.rows),
             details=details.shown(request, check),
-        )
-
-
-def may_edit(actor: Actor, request: Request) -> bool:
-    return request.state in EDITABLE and scope.may_file(actor, request.organization_id)
-
-
-def require_editable(actor: Actor, request: Request) -> None:
-    scope.require_filer(actor, request.organization_id)
-    if request.state not in EDITABLE:
-        raise Conflict(
-            f"Заявка {request.number} уже не черновик: её данные нельзя менять."
-            " Если в ней ошибка, сделайте исправленную копию.",
-            request=request.id,
         )
 
 

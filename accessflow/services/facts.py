@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Request, RequestFile
-from accessflow.services import sending, stages, waivers
+from accessflow.db.tables import Request
+from accessflow.services import scans, stages, waivers
 from accessflow.services.applications import form_of
 from accessflow.workflow.states import UNFILED
 
@@ -25,30 +24,17 @@ def facts_of(session: Session, catalogue: Catalogue, request: Request) -> frozen
     return frozenset(name for name, holds in found.items() if holds)
 
 
-def has_file(session: Session, request: Request, kind: str) -> bool:
-    """Whether it has a file of that kind that shows its present content."""
-    query = select(RequestFile.id).where(
-        RequestFile.request_id == request.id,
-        RequestFile.kind == kind,
-        RequestFile.content_version == request.content_version,
-        RequestFile.voided_at.is_(None),
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def _director_signed(session: Session, catalogue: Catalogue, request: Request) -> bool:
     """App. 5 leaves МИАЦ under its director's signature (X14); where МИАЦ is outside it sees to
     that itself."""
     asked = form_of(catalogue, request).signature.signer == "miac" and not request.outside
-    return not asked or has_file(session, request, "director_scan")
+    return not asked or scans.is_signed(session, request, "director_scan")
 
 
 def _signed(session: Session, catalogue: Catalogue, request: Request) -> bool:
     """A scan of the present version is there and somebody has looked at it."""
-    if form_of(catalogue, request).signature.signer == "none":
-        return True
-    scan = sending.signed_scan(session, request)
-    return scan is not None and scan.confirmed
+    asked = form_of(catalogue, request).signature.signer != "none"
+    return not asked or scans.is_signed(session, request)
 
 
 def _settled(session: Session, catalogue: Catalogue, request: Request) -> bool:

@@ -77,6 +77,12 @@ def current(session: Session, request: Request, kind: str = "scan") -> RequestFi
     )
 
 
+def is_signed(session: Session, request: Request, kind: str = "scan") -> bool:
+    """Whether the present version has a valid scan that somebody has looked at."""
+    found = current(session, request, kind)
+    return found is not None and found.confirmed
+
+
 def voided(session: Session, request: Request, kind: str = "scan") -> RequestFile | None:
     """The newest scan that does not count any more, for the words why."""
     return session.scalar(

@@ -18,7 +18,7 @@ from accessflow.db.tables import Person, Request, RequestFile
 from accessflow.domain.errors import Invalid
 from accessflow.forms.answers import Check
 from accessflow.forms.defect import Defect
-from accessflow.services import claims, repeats
+from accessflow.services import claims, repeats, scans
 from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
 from accessflow.services.routes import channel_of
@@ -134,7 +134,7 @@ def _signature(look: _Look) -> Iterator[Missing]:
     if request.signatory is None or not may_sign(request.signatory, look.on):
         text = "Подписант сейчас не вправе подписывать: выберите руководителя или заместителя."
         yield look.here("signatory", text, "editor.edit")
-    scan = signed_scan(look.session, request)
+    scan = scans.current(look.session, request)
     if scan is None:
         text = "Нет скана с подписью и печатью для этой версии заявки: загрузите его."
         yield look.here("scan", text, "signing.upload")
@@ -184,21 +184,6 @@ def has_file(session: Session, request: Request, kind: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def signed_scan(session: Session, request: Request) -> RequestFile | None:
-    """The newest scan of the present version that has not been voided."""
-    return session.scalar(
-        select(RequestFile)
-        .where(
-            RequestFile.request_id == request.id,
-            RequestFile.kind == "scan",
-            RequestFile.content_version == request.content_version,
-            RequestFile.voided_at.is_(None),
-        )
-        .order_by(RequestFile.id.desc())
-        .limit(1)
-    )
-
-
 def send(moment: Applying) -> dict[str, Any]:
     """The effect: what is remembered of the sending, and what the event keeps of it.
 
@@ -212,7 +197,7 @@ def send(moment: Applying) -> dict[str, Any]:
     request.channel = channel_of(catalogue, request, str(moment.step.given.get("channel", "")))
     request.sent_at = moment.now
     request.reply_mailbox = request.organization.mailbox or request.author.email
-    scan = signed_scan(session, request)
+    scan = scans.current(session, request)
     data: dict[str, Any] = {"version": request.content_version, "channel": request.channel}
     return data | ({"scan": scan.sha256} if scan else {})
 

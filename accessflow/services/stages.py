@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Request, RequestFile
+from accessflow.db.tables import Request
 from accessflow.domain.errors import Conflict
-from accessflow.services import making, timeline
+from accessflow.services import making, scans, timeline
 from accessflow.services.actor import Actor
 from accessflow.services.applications import form_of, locked
 from accessflow.workflow.states import ANSWERED
@@ -36,7 +36,7 @@ def facts_of(session: Session, catalogue: Catalogue, request: Request) -> Mappin
     if request.kind == "access":
         return {
             "committee_stage": needs_committee(catalogue, request),
-            "committee_signed": _scanned(session, request, "committee_scan"),
+            "committee_signed": scans.is_signed(session, request, "committee_scan"),
         }
     return {}
 
@@ -124,20 +124,6 @@ def _documents_ready(session: Session, request: Request) -> bool:
     """The letter and the act are signed and scanned in their present version."""
     found = {d.form: d for d in documents_of(session, request)}
     return all(
-        form in found
-        and found[form].state == "ready"
-        and _scanned(session, found[form], "scan", confirmed=True)
+        form in found and found[form].state == "ready" and scans.is_signed(session, found[form])
         for form in DOCUMENTS
     )
-
-
-def _scanned(session: Session, request: Request, kind: str, *, confirmed: bool = False) -> bool:
-    query = select(RequestFile.id).where(
-        RequestFile.request_id == request.id,
-        RequestFile.kind == kind,
-        RequestFile.content_version == request.content_version,
-        RequestFile.voided_at.is_(None),
-    )
-    if confirmed:
-        query = query.where(RequestFile.confirmed)
-    return session.scalar(query.limit(1)) is not None

@@ -27,10 +27,11 @@ class Was:
     id: int
     answers: dict[str, Any]
     employment_id: int | None = None
+    outcome: str = ""
 
 
 def snapshot(rows: Sequence[RequestRow]) -> tuple[Was, ...]:
-    return tuple(Was(row.id, dict(row.answers), row.employment_id) for row in rows)
+    return tuple(Was(row.id, dict(row.answers), row.employment_id, row.outcome) for row in rows)
 
 
 def difference(before: Sequence[Was], after: Sequence[Was]) -> dict[str, Any]:

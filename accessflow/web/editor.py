@@ -15,7 +15,7 @@ from accessflow.forms.answers import Check
 from accessflow.forms.grid import grid_of
 from accessflow.services import (
     batches,
-    draft,
+    editable,
     editing,
     printing,
     row_operations,
@@ -51,7 +51,7 @@ def edit(request_id: int) -> ResponseReturnValue:
     """The page. Who may not edit is led to the card; with `part` only the table is sent."""
     session = context.session()
     found = find(session, context.actor(), request_id)
-    if not draft.may_edit(context.actor(), found):
+    if not editable.may_edit(context.actor(), found):
         return redirect(url_for("requests.card", request_id=request_id))
     view = _view(found, check_of(session, context.catalogue(), found))
     if is_htmx():
@@ -208,14 +208,14 @@ def _texts(view: View) -> dict[str, object]:
         "subjects": catalogue.region.subjects,
         "superseded": catalogue.superseded(view.check.spec, context.today()),
         "prerequisites": [catalogue.region.prerequisites[p] for p in view.check.spec.prerequisites],
-        **_page_numbers(view.check),
+        **_page_numbers(found, view.check),
         "last_undo": undo.newest(session, actor, found.id),
     }
 
 
-def _page_numbers(check: Check) -> dict[str, int]:
+def _page_numbers(found: Request, check: Check) -> dict[str, int]:
     """The page of the preview that is asked for, and how many there are."""
-    count = printing.page_count(_model(check))
+    count = printing.page_count(_model(found, check))
     page = request.args.get("page", 1, type=int)
     return {"page": min(max(1, page), count), "pages": count}
 
@@ -246,7 +246,7 @@ def pages(request_id: int) -> ResponseReturnValue:
     check = check_of(session, context.catalogue(), found)
     view = View(found, check, {})
     return render_template(
-        "editor/pages.html", view=view, title=title_of(found), **_page_numbers(check)
+        "editor/pages.html", view=view, title=title_of(found), **_page_numbers(found, check)
     )
 
 
@@ -255,7 +255,7 @@ def preview(request_id: int, page: int) -> ResponseReturnValue:
     """A page as the PDF has it. The same content is drawn once; nothing is written."""
     session = context.session()
     found = find(session, context.actor(), request_id)
-    model = _model(check_of(session, context.catalogue(), found))
+    model = _model(found, check_of(session, context.catalogue(), found))
     response = Response(mimetype="image/png")
     response.set_etag(f"{printing.fingerprint(model)}-{page}")
     if response.make_conditional(request).status_code != 304:
@@ -273,10 +273,13 @@ def file(request_id: int, kind: str) -> ResponseReturnValue:
     rendering: Rendering = "miac" if request.args.get("rendering") == "miac" else "organization"
     if rendering == "miac" and actor.role not in access.MIAC:
         raise Forbidden("Исходящую заявку с подписью МИАЦ печатает только МИАЦ.")
-    model = _model(check_of(session, context.catalogue(), found), rendering)
+    model = _model(found, check_of(session, context.catalogue(), found), rendering)
     made = printing.file_of(model, kind)
     return download(made.data, made.mime, made.name)
 
 
-def _model(check: Check, rendering: Rendering = "organization") -> DocumentModel:
-    return printing.model_of(check, context.catalogue(), context.today(), rendering)
+def _model(
+    found: Request, check: Check, rendering: Rendering = "organization"
+) -> DocumentModel:
+    """As of the day that the paper bears: officials and seals are those of that day (X15)."""
+    return printing.model_of(check, context.catalogue_of(found), context.today(), rendering)

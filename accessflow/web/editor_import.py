@@ -11,7 +11,7 @@ from accessflow.db.tables import Request
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.forms.application import Application
 from accessflow.forms.parse import application_from
-from accessflow.services import draft, editing, reimport
+from accessflow.services import editable, editing, reimport
 from accessflow.services.applications import application_of, check_of, find
 from accessflow.services.editing import Typed
 from accessflow.services.reimport import Outdated, Plan
@@ -81,7 +81,7 @@ def take_sheet(request_id: int) -> ResponseReturnValue:
 def _draft(request_id: int) -> Request:
     """Raises NotFound, Forbidden, Conflict once it was sent."""
     found = find(context.session(), context.actor(), request_id)
-    draft.require_editable(context.actor(), found)
+    editable.require_editable(context.actor(), found)
     return found
 
 

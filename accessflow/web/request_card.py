@@ -17,7 +17,7 @@ from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
 from accessflow.services import request_links, requests, scope
 from accessflow.services.applications import check_of, find, form_of
-from accessflow.services.draft import may_edit
+from accessflow.services.editable import may_edit
 from accessflow.services.history import changes_of
 from accessflow.services.offers import together
 from accessflow.services.waivers import defects_of

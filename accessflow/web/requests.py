@@ -16,7 +16,7 @@ from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
 from accessflow.services import people, request_counts, request_list, scope
 from accessflow.services.applications import form_of
-from accessflow.services.draft import may_edit
+from accessflow.services.editable import may_edit
 from accessflow.services.offers import offers
 from accessflow.services.request_counts import MOST_IN_TAB, Counts
 from accessflow.services.request_list import SORTS, TABS, Filter

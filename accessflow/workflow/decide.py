@@ -84,9 +84,12 @@ def find(request: Snapshot, action: str, actor: Acting) -> Transition:
         return mine[0]
     if not here:
         raise Conflict(_from_where(request, action), action=action, state=request.state)
-    who = ", ".join(_told(t) for t in here)
+    who = " или ".join(dict.fromkeys(_told(t) for t in here))
     raise Forbidden(
-        f"«{here[0].label}» может {who}.", action=action, state=request.state, role=actor.role
+        f"«{here[0].label}» может {who} (из состояния «{STATES[request.state].label}»).",
+        action=action,
+        state=request.state,
+        role=actor.role,
     )
 
 
@@ -108,12 +111,18 @@ def _told(transition: Transition) -> str:
 
 
 def _from_where(request: Snapshot, action: str) -> str:
-    rows = [t for t in MACHINES[request.kind].transitions if t.action == action]
-    state = STATES[request.state].label
-    if not rows:
+    every = [t for t in MACHINES[request.kind].transitions if t.action == action]
+    if not every:
         return f"Такого действия у этой заявки нет: {action}."
+    way = "outside" if request.outside else "inside"
+    rows = [t for t in every if t.where in ("", way)] or every
+    state = STATES[request.state].label
     sources = ", ".join(dict.fromkeys(f"«{STATES[t.source].label}»" for t in rows))
-    return f"Сейчас заявка в состоянии «{state}». «{rows[0].label}» возможно из: {sources}."
+    who = " или ".join(dict.fromkeys(_told(t) for t in rows))
+    return (
+        f"Сейчас заявка в состоянии «{state}». «{rows[0].label}» возможно из: {sources};"
+        f" может {who}."
+    )
 
 
 def _guard(transition: Transition, request: Snapshot, now: datetime) -> None:
@@ -174,11 +183,17 @@ def _row_decisions(
         cause = str(given.get("cause", ""))
         return tuple(RowDecision(r.id, "refused", cause) for r in request.rows if not r.outcome)
     if "reopen" in transition.effects:
-        return tuple(RowDecision(r.id, "") for r in request.rows if r.outcome)
+        return tuple(RowDecision(r.id, "") for r in _taken_up(request.rows))
     rows: Iterable[RowDecision] = given.get("rows", ())
     if "undecide_rows" in transition.effects:
         rows = [RowDecision(r.row_id, "") for r in rows]
     return tuple(_checked(request, decision) for decision in rows)
+
+
+def _taken_up(rows: tuple[RowState, ...]) -> tuple[RowState, ...]:
+    """What is decided anew: the refused rows; where none was refused, all of them."""
+    refused = tuple(r for r in rows if r.outcome == "refused")
+    return refused or tuple(r for r in rows if r.outcome)
 
 
 def _checked(request: Snapshot, decision: RowDecision) -> RowDecision:
@@ -215,6 +230,11 @@ def _after(
         facts=facts,
         state_at=now if moved else request.state_at,
     )
+
+
+def settle(request: Snapshot, now: datetime) -> Outcome:
+    """What happens by itself as it stands, possibly nothing."""
+    return _follow(Outcome((), (), request), now)
 
 
 def _follow(outcome: Outcome, now: datetime) -> Outcome:
