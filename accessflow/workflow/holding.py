@@ -55,8 +55,8 @@ def fold(entries: Iterable[Told]) -> tuple[Span, ...]:
             new = Span(told.id, told.role, told.on, told.expires_on)
             open_now[key] = replace(held, expires_on=told.expires_on) if held else new
             continue
-        for key in [key for key in open_now if _closes(told, key)]:
-            closed.append(replace(open_now.pop(key), closed=told.id, until=told.on))
+        over = [key for key in open_now if _closes(told, key)]
+        closed += (replace(open_now.pop(key), closed=told.id, until=told.on) for key in over)
     return tuple(sorted([*closed, *open_now.values()], key=lambda span: (span.since, span.opened)))
 
 

@@ -1,0 +1,197 @@
+"""Who holds what, as it is asked: by person, system and organisation, as of a day, as then known.
+
+Every query keeps to what the actor may see (`services/scope.py`). A right counts for the
+organisation of the job that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from accessflow.db.tables import Grant, LedgerEntry, Person, RequestRow
+from accessflow.services.actor import Actor
+from accessflow.services.scope import organization as seen_organization
+from accessflow.services.scope import within
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is narrowed to; None: any. `known_at`: as it was known at that moment."""
+
+    on: date
+    known_at: datetime | None = None
+    person: int | None = None
+    employment: int | None = None
+    system: str | None = None
+    organization: int | None = None
+
+
+def held(session: Session, actor: Actor, asked: Asked) -> list[Grant]:
+    """The rights held on that day, with whose and by which application, in order of their making.
+
+    Without a person or a job narrowed to, take `page` instead: there may be a million.
+    """
+    return list(session.scalars(_with_applications(_held(actor, asked)).order_by(Grant.id)))
+
+
+def page(
+    session: Session, actor: Actor, asked: Asked, *, after: int = 0, limit: int = PAGE
+) -> list[Grant]:
+    """The same from the right `after` on (0: from the first), read off an index."""
+    query = _with_applications(_held(actor, asked)).where(Grant.id > after)
+    return list(session.scalars(query.order_by(Grant.id).limit(limit)))
+
+
+def count(session: Session, actor: Actor, asked: Asked) -> int:
+    """How many; as long as the rights are many."""
+    return session.scalar(select(func.count()).select_from(_held(actor, asked).subquery())) or 0
+
+
+Cell = tuple[int, str]
+"""A person and the slug of a system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Persons of one organisation by systems: `cells` by (person, system), each several roles.
+
+    `after`: the place from which the next page goes on, None after the last.
+    """
+
+    people: tuple[Person, ...]
+    cells: Mapping[Cell, tuple[Grant, ...]]
+    after: tuple[str, int] | None
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """Those that anybody on the page holds something in."""
+        return frozenset(system for _, system in self.cells)
+
+
+def matrix(
+    session: Session,
+    actor: Actor,
+    organization_id: int,
+    *,
+    on: date,
+    known_at: datetime | None = None,
+    after: tuple[str, int] | None = None,
+    limit: int = PAGE,
+) -> Matrix:
+    """A page of those who held anything there on that day, by name. Raises NotFound."""
+    seen_organization(session, actor, organization_id)
+    asked = Asked(on=on, known_at=known_at, organization=organization_id)
+    holders = select(Grant.person_id).where(*_conditions(actor, asked))
+    query = select(Person).where(Person.id.in_(holders))
+    if after is not None:
+        query = query.where(tuple_(Person.search_name, Person.id) > after)
+    ordered = query.order_by(Person.search_name, Person.id).limit(limit + 1)
+    found = list(session.scalars(ordered))
+    people = tuple(found[:limit])
+    cells: dict[Cell, list[Grant]] = defaultdict(list)
+    ids = [person.id for person in people]
+    for grant in session.scalars(
+        _held(actor, asked).where(Grant.person_id.in_(ids)).order_by(Grant.id)
+    ):
+        cells[grant.person_id, grant.system].append(grant)
+    last = people[-1] if len(found) > limit else None
+    return Matrix(
+        people,
+        {place: tuple(grants) for place, grants in cells.items()},
+        (last.search_name, last.id) if last else None,
+    )
+
+
+def history(session: Session, actor: Actor, person_id: int) -> list[Grant]:
+    """Every right that a person has, had, or was wrongly said to have; the last first."""
+    query = select(Grant).where(Grant.person_id == person_id, within(actor, Grant.organization_id))
+    ordered = _with_applications(query).order_by(Grant.since.desc(), Grant.id.desc())
+    return list(session.scalars(ordered))
+
+
+def closings_without_a_right(
+    session: Session, actor: Actor, *, person: int | None = None, limit: int = PAGE
+) -> list[LedgerEntry]:
+    """Revocations of what the ledger does not know, newest first: each worth a look."""
+    closed = exists().where(
+        Grant.person_id == LedgerEntry.person_id,
+        Grant.closed_id == LedgerEntry.id,
+        Grant.voided_at.is_(None),
+    )
+    query = select(LedgerEntry).where(
+        LedgerEntry.kind == "close",
+        LedgerEntry.withdrawn_at.is_(None),
+        within(actor, LedgerEntry.organization_id),
+        ~closed,
+    )
+    if person is not None:
+        query = query.where(LedgerEntry.person_id == person)
+    return list(session.scalars(query.order_by(LedgerEntry.id.desc()).limit(limit)))
+
+
+def expiring(
+    session: Session, actor: Actor, *, until: date, organization: int | None = None
+) -> list[Grant]:
+    """Open rights that run out by that day and are to be renewed, the first to go first."""
+    query = select(Grant).where(
+        Grant.until.is_(None),
+        Grant.voided_at.is_(None),
+        Grant.expires_on.is_not(None),
+        Grant.expires_on <= until,
+        Grant.no_renewal.is_(False),
+        within(actor, Grant.organization_id),
+    )
+    if organization is not None:
+        query = query.where(Grant.organization_id == organization)
+    ordered = _with_applications(query).order_by(Grant.expires_on, Grant.id)
+    return list(session.scalars(ordered))
+
+
+def _held(actor: Actor, asked: Asked) -> Select[Grant]:
+    return select(Grant).where(*_conditions(actor, asked))
+
+
+def _conditions(actor: Actor, asked: Asked) -> Sequence[ColumnElement[bool]]:
+    narrowed: tuple[tuple[InstrumentedAttribute[int] | InstrumentedAttribute[str], object], ...] = (
+        (Grant.person_id, asked.person),
+        (Grant.employment_id, asked.employment),
+        (Grant.system, asked.system),
+        (Grant.organization_id, asked.organization),
+    )
+    return (
+        within(actor, Grant.organization_id),
+        Grant.since <= asked.on,
+        *_as_known(asked),
+        *(column == value for column, value in narrowed if value is not None),
+    )
+
+
+def _as_known(asked: Asked) -> Sequence[ColumnElement[bool]]:
+    still = or_(Grant.until.is_(None), Grant.until > asked.on)
+    at = asked.known_at
+    if at is None:
+        return still, Grant.voided_at.is_(None)
+    return (
+        or_(still, Grant.closed_recorded_at > at),
+        and_(Grant.recorded_at <= at, or_(Grant.voided_at.is_(None), Grant.voided_at > at)),
+    )
+
+
+def _with_applications(query: Select[Grant]) -> Select[Grant]:
+    by = joinedload(Grant.opened).joinedload(LedgerEntry.request_row).joinedload(RequestRow.request)
+    gone = joinedload(Grant.closed).joinedload(LedgerEntry.request_row)
+    return query.options(
+        joinedload(Grant.person),
+        joinedload(Grant.employment),
+        joinedload(Grant.organization),
+        by,
+        gone.joinedload(RequestRow.request),
+    )

@@ -1,0 +1,144 @@
+"""From entries to grants: what the ledger holds is brought to what its entries come to.
+
+Called in the transaction that wrote or withdrew an entry. One job is settled by one transaction at
+a time; what stands as it should is not touched, what turned out otherwise is voided and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accessflow.db.tables import Employment, Grant, LedgerEntry
+from accessflow.workflow.holding import Span, Told, fold
+
+
+def lock_jobs(session: Session, employment_ids: Iterable[int]) -> None:
+    """In one order, lest two transactions wait for each other."""
+    for employment_id in sorted(set(employment_ids)):
+        job = select(Employment.id).where(Employment.id == employment_id)
+        session.execute(job.with_for_update(key_share=True))
+
+
+def settle(
+    session: Session, employment_id: int, system: str, now: datetime, why: str = ""
+) -> tuple[Grant, ...]:
+    """The grants of that job and system that have changed; `why` is kept on those voided."""
+    session.flush()
+    lock_jobs(session, (employment_id,))
+    entries = _entries(session, employment_id, system)
+    standing = _standing(session, employment_id, system)
+    spans = fold(_told(entry) for entry in entries.values())
+    fresh: list[Grant] = []
+    changed: list[Grant] = []
+    for span in spans:
+        grant = standing.pop(span.opened, None)
+        if grant is not None and _same(grant, span):
+            continue
+        if grant is not None and _only_closes(grant, span):
+            _close(grant, span, now)
+        else:
+            fresh.append(_grant(entries, span, now, grant))
+            if grant is not None:
+                _void(grant, now, why or "уточнено")
+        if grant is not None:
+            changed.append(grant)
+    for grant in standing.values():
+        _void(grant, now, why or "решение отменено")
+        changed.append(grant)
+    session.flush()  # what is open goes before what opens in its place
+    session.add_all(fresh)
+    session.flush()
+    return (*changed, *fresh)
+
+
+def _entries(session: Session, employment_id: int, system: str) -> dict[int, LedgerEntry]:
+    found = session.scalars(
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.employment_id == employment_id,
+            LedgerEntry.system == system,
+            LedgerEntry.withdrawn_at.is_(None),
+        )
+        .order_by(LedgerEntry.id)
+        .execution_options(populate_existing=True)
+    )
+    return {entry.id: entry for entry in found}
+
+
+def _standing(session: Session, employment_id: int, system: str) -> dict[int, Grant]:
+    """By the entry that opened them."""
+    found = session.scalars(
+        select(Grant)
+        .where(
+            Grant.employment_id == employment_id,
+            Grant.system == system,
+            Grant.voided_at.is_(None),
+        )
+        .order_by(Grant.id)
+        .execution_options(populate_existing=True)
+    )
+    return {grant.opened_id: grant for grant in found}
+
+
+def _told(entry: LedgerEntry) -> Told:
+    return Told(
+        entry.id,
+        "open" if entry.kind == "open" else "close",
+        entry.role,
+        entry.happened_on,
+        entry.expires_on,
+    )
+
+
+def _same(grant: Grant, span: Span) -> bool:
+    return _opening(grant) == (span.role, span.since, span.expires_on) and (
+        grant.until,
+        grant.closed_id,
+    ) == (span.until, span.closed)
+
+
+def _only_closes(grant: Grant, span: Span) -> bool:
+    opening = (span.role, span.since, span.expires_on)
+    return grant.until is None and span.until is not None and _opening(grant) == opening
+
+
+def _opening(grant: Grant) -> tuple[object, ...]:
+    return grant.role, grant.since, grant.expires_on
+
+
+def _close(grant: Grant, span: Span, now: datetime) -> None:
+    grant.until, grant.closed_id, grant.closed_recorded_at = span.until, span.closed, now
+
+
+def _void(grant: Grant, now: datetime, why: str) -> None:
+    grant.voided_at, grant.void_reason = now, why
+
+
+def _grant(
+    entries: dict[int, LedgerEntry], span: Span, now: datetime, before: Grant | None
+) -> Grant:
+    """`before`: the version that it stands in for, whose notes it carries on."""
+    opened = entries[span.opened]
+    return Grant(
+        employment_id=opened.employment_id,
+        person_id=opened.person_id,
+        organization_id=opened.organization_id,
+        system=opened.system,
+        role=span.role,
+        component=opened.component,
+        since=span.since,
+        until=span.until,
+        expires_on=span.expires_on,
+        no_renewal=before.no_renewal if before else False,
+        last_seen_on=before.last_seen_on if before else None,
+        provenance=opened.provenance,
+        reference=opened.reference,
+        opened_id=span.opened,
+        closed_id=span.closed,
+        recorded_at=now,
+        closed_recorded_at=now if span.closed else None,
+    )
