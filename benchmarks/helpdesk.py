@@ -62,6 +62,7 @@ class Helpdesk:
         from helpdesk.models import UserSettings
 
         call_command("migrate", verbosity=0)
+        call_command("loaddata", "emailtemplate.json", verbosity=0)  # its own install says so
         self.user = User.objects.create_superuser("specialist", "s@example.org", "x")
         UserSettings.objects.get_or_create(user=self.user)
         self.client = Client()

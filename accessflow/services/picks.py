@@ -80,15 +80,17 @@ class Picks:
         return replace(self, roles={**self.roles, system: role}, own_roles=own)
 
 
+Edit = Callable[[Session, Picks], Picks]
+"""What a press on the page makes of the picks."""
+
+
 def load(session: Session, user_id: int) -> tuple[Picks, datetime | None]:
     """The picks and when they were last kept; None where there are none."""
     row = session.get(Selection, user_id)
     return (Picks(), None) if row is None else (_read(row.data), row.updated_at)
 
 
-def change(
-    db: Database, *, user_id: int, now: datetime, edit: Callable[[Session, Picks], Picks]
-) -> Picks:
+def change(db: Database, *, user_id: int, now: datetime, edit: Edit) -> Picks:
     """The picks after `edit`, kept. Two clicks at once are taken one after the other."""
     with db.write() as session:
         row = locked(session, user_id, now)

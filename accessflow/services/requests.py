@@ -17,7 +17,7 @@ from accessflow.services import picks as picking
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find, locked, new_row
 from accessflow.services.making import Maker, maker_of, new, note, rows_of, store
-from accessflow.services.picks import Picks
+from accessflow.services.picks import Edit, Picks
 from accessflow.services.plan import Plan, Planned, answers_of, make_plan
 from accessflow.workflow.snapshot import EXECUTED
 
@@ -39,12 +39,15 @@ def create(
         return _create(maker_of(session, actor, now, catalogue), picks)
 
 
-def create_picked(db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue) -> list[int]:
-    """The same from what the actor has picked on the page, which is thereby used up."""
+def create_picked(
+    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, edit: Edit
+) -> list[int]:
+    """The same from what the actor has picked on the page, as its last press edits it; the picks
+    are thereby used up. Where it raises, neither the press nor anything else is kept."""
     with db.write() as session:
         maker = maker_of(session, actor, now, catalogue)
         row = picking.locked(session, actor.user_id or 0, now)
-        made = _create(maker, picking.picked(row))
+        made = _create(maker, edit(session, picking.picked(row)))
         picking.forget(session, actor.user_id or 0)
         return made
 

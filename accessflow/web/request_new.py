@@ -50,18 +50,19 @@ def pick() -> ResponseReturnValue:
         told = _with_pasted(session, actor, picked, told, operation)
         return picked
 
+    error = ""
+    if operation == "create":
+        try:
+            return _created(edit)
+        except Invalid as refused:
+            error = refused.message
     picked = picks.change(context.db(), user_id=actor.user_id or 0, now=context.now(), edit=edit)
     context.refresh()
     if operation == "take":
         picked, told = _take(picked, told)
-    if operation == "create":
-        try:
-            return _created()
-        except Invalid as error:
-            if request.form.get("rows") and not picked.people:
-                return _created_before()
-            told = replace(told, error=error.message)
-    return draw(picked, told, operation)
+    if error and request.form.get("rows") and not picked.people:
+        return _created_before()
+    return draw(picked, replace(told, error=error or told.error), operation)
 
 
 @blueprint.post("/new/form")
@@ -205,9 +206,13 @@ def _created_before() -> ResponseReturnValue:
     return redirect(url_for("editor.edit", request_id=first) if first else url_for(".index"))
 
 
-def _created() -> ResponseReturnValue:
+def _created(edit: picks.Edit) -> ResponseReturnValue:
     made = requests.create_picked(
-        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue()
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        edit=edit,
     )
     if len(made) > 1:
         toast(f"Создано заявок: {len(made)}. Открыта первая, остальные в списке заявок")
