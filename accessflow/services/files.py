@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -40,6 +41,7 @@ ACCEPTED = {
     "parcel": EXCHANGED,
 }
 """What each kind of file of a request may be."""
+ENCRYPTED = frozenset({"certificate_status"})
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -155,6 +157,7 @@ def attach(
 ) -> RequestFile:
     """A file of a request; `kind` as in RequestFile. Whether the actor may is the caller's matter.
 
+    What leaves only encrypted (X31) gets its password here, so that preview and letter agree on it.
     Raises Invalid where such a file does not fit the kind.
     """
     stored = put(session, store, content, name=name, now=now, accepted=ACCEPTED[kind])
@@ -168,9 +171,16 @@ def attach(
         message_id=message_id,
         at=now,
     )
+    if kind in ENCRYPTED:
+        row.checks = {"password": _password()}
     session.add(row)
     session.flush()
     return row
+
+
+def _password() -> str:
+    """Sixteen digits in fours: to be told by telephone."""
+    return " ".join(f"{secrets.randbelow(10_000):04}" for _ in range(4))
 
 
 def clean_name(name: str, media_type: str) -> str:
