@@ -16,6 +16,8 @@ from accessflow.catalogue import Catalogue, load
 from accessflow.cli.main import COMMANDS
 from accessflow.config import VARIABLES, Settings, catalogue_dir
 from accessflow.domain.roles import LABELS
+from accessflow.workflow.machines import MACHINES
+from accessflow.workflow.spec import Machine, Transition
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 MADE = "<!-- Made by `make docs` from the code; do not edit. -->\n\n"
@@ -28,6 +30,7 @@ def pages() -> dict[str, str]:
         "settings.md": _settings(),
         "cli.md": _cli(),
         "routes.md": _routes(),
+        "states.md": _states(),
         "systems.md": _systems(catalogue),
         "forms.md": _forms(catalogue),
     }
@@ -73,6 +76,49 @@ def _who(access: str | Sequence[str]) -> str:
     if isinstance(access, str):
         return access
     return "anyone signed in" if set(access) == set(LABELS) else ", ".join(access)
+
+
+def _states() -> str:
+    parts = [f"{MADE}# Состояния заявки и переходы\n"]
+    parts += [_machine(machine) for machine in MACHINES.values()]
+    return "\n".join(parts)
+
+
+def _machine(machine: Machine) -> str:
+    """A diagram, one arrow for all actions between two states, and every row as a table."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for t in machine.transitions:
+        arrows.setdefault((t.source, t.target), []).append(t.label)
+    lines = ["stateDiagram-v2", f"  [*] --> {machine.start.slug}"]
+    lines += [f"  {s.slug}: {s.label}{' ⏸' if s.pauses else ''}" for s in machine.states]
+    lines += [
+        f"  {source} --> {target}: {'<br>'.join(dict.fromkeys(labels))}"
+        for (source, target), labels in arrows.items()
+        if source != target
+    ]
+    lines += [f"  {s.slug} --> [*]" for s in machine.states if s.terminal]
+    diagram = "```mermaid\n" + "\n".join(lines) + "\n```\n"
+    return (
+        f"## `{machine.kind}`\n\n{diagram}\n{_table(_STATE_HEAD, map(_row, machine.transitions))}"
+    )
+
+
+_STATE_HEAD = ("из", "действие", "в", "кто", "путь МИАЦ", "условия", "письма")
+_WHERE = {"": "любой", "inside": "в accessflow", "outside": "вне accessflow"}
+
+
+def _row(t: Transition) -> list[str]:
+    who = [LABELS[actor] if actor != "system" else "система" for actor in sorted(t.actors)]
+    own = " своей организации" if t.own else ""
+    return [
+        f"`{t.source}`",
+        f"`{t.action}` {t.label}",
+        f"`{t.target}`",
+        ", ".join(who) + own,
+        _WHERE[t.where],
+        " ".join(f"`{guard}`" for guard in t.guards) or "—",
+        " ".join(f"`{letter}`" for letter in t.letters) or "—",
+    ]
 
 
 def _systems(catalogue: Catalogue) -> str:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from accessflow.catalogue import CatalogueError
-from accessflow.cli import deadline, offline
+from accessflow.cli import audit, deadline, offline, states
 from accessflow.cli.command import Command
 from accessflow.config import Settings, SettingsError
 from accessflow.domain.errors import AccessflowError, Invalid
@@ -139,4 +139,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("user add", "create an account", _user_arguments, _user_add),
     *offline.COMMANDS,
     *deadline.COMMANDS,
+    *states.COMMANDS,
+    *audit.COMMANDS,
 )
