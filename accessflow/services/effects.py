@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from accessflow.domain.errors import Invalid
-from accessflow.services import answering, duplicates, registering, sending
+from accessflow.services import answering, duplicates, ledger, registering, sending
 from accessflow.services.clock import moscow_date
 from accessflow.services.routes import route_of
 from accessflow.workflow.machines import MACHINES
@@ -60,10 +60,12 @@ def _committee_send(moment: Applying) -> dict[str, Any]:
 
 def _decide_rows(moment: Applying) -> dict[str, Any]:
     decisions = {decision.row_id: decision for decision in moment.rows}
-    for row in moment.request.rows:
-        if decision := decisions.get(row.id):
-            row.outcome, row.cause = decision.outcome, decision.cause
-            row.decided_at = moment.now if decision.outcome else None
+    decided = [row for row in moment.request.rows if row.id in decisions]
+    for row in decided:
+        row.outcome, row.cause = decisions[row.id].outcome, decisions[row.id].cause
+        row.decided_at = moment.now if row.outcome else None
+    on = moment.step.given.get("happened_on")
+    ledger.follow_rows(moment.session, moment.catalogue, moment.request, decided, moment.now, on)
     return {}
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,8 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from accessflow.db.session import Database
 from accessflow.db.tables import Change, Employment, Grant, LedgerEntry, Person, Request, RequestRow
 from accessflow.domain.errors import NotFound
-from accessflow.services import ledger
+from accessflow.services import acting, ledger
 from accessflow.services.actor import Actor
+from accessflow.services.files import FileStore
 from accessflow.services.ledger_queries import (
     Asked,
     closings_without_a_right,
@@ -29,6 +31,7 @@ from accessflow.services.ledger_queries import (
     matrix,
     page,
 )
+from accessflow.workflow.decide import RowDecision
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
@@ -412,6 +415,41 @@ def test_rights_that_run_out_are_found_but_those_not_to_be_renewed(book: Book) -
     with book.db.read() as session:
         found_now = expiring(session, book.house.actor, until=days(30))
         assert [g.employment_id for g in found_now] == [jobs[1]]
+
+
+# --- by the actions of an application ---
+
+
+def act(book: Book, folder: Path, action: str, given: dict[str, object]) -> None:
+    acting.act(
+        book.db,
+        actor=another(book.db, "miac_specialist"),
+        now=NOON,
+        catalogue=catalogue(),
+        files=FileStore(folder),
+        request_id=book.request,
+        action=action,
+        given=given,
+    )
+
+
+def test_a_decision_opens_the_right_and_its_undoing_takes_it_away(
+    book: Book, tmp_path: Path
+) -> None:
+    with book.db.write() as session:
+        request = session.get_one(Request, book.request)
+        request.state, request.sent_at, request.registration_no = "in_review", NOON, "1"
+        [row] = request.rows
+        session.add(
+            RequestRow(request_id=book.request, position=9, answers={}, snils=factories.snils())
+        )
+    act(book, tmp_path, "decide", {"rows": [RowDecision(row.id, "granted")]})
+    job = row.employment_id
+    assert job is not None
+    assert [(g.since, g.reference) for g in book.grants(job)] == [(TODAY, request.number)]
+    act(book, tmp_path, "undecide", {"rows": [RowDecision(row.id, "")], "text": "Не тот человек"})
+    assert [g.voided_at for g in book.grants(job)] == [NOON]
+    assert book.held() == []
 
 
 # --- any order of arrival ---

@@ -42,7 +42,7 @@ def tellings(draw: st.DrawFn, *, same_days: bool = True) -> list[Told]:
 
 
 def shape(spans: tuple[Span, ...]) -> list[tuple[str, date, date | None]]:
-    return sorted((s.role, s.since, s.until) for s in spans if s.since != s.until)  # type: ignore[type-var]
+    return sorted((s.role, s.since, s.until) for s in spans if s.since != s.until)
 
 
 def touches(told: Told, role: str) -> bool:
