@@ -120,14 +120,17 @@ def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> F
     claims = session.execute(
         select(EmailClaim.email, EmailClaim.snils).where(EmailClaim.email.in_(addresses))
     ).all()
-    persons = session.scalars(select(Person).where(Person.snils.in_(digits))).all()
-    attested = session.execute(
-        select(Person.snils, Attestation.kind).join(Attestation).where(Person.snils.in_(digits))
+    known = session.execute(
+        select(
+            Person.snils, Person.last_name, Person.first_name, Person.middle_name, Attestation.kind
+        )
+        .outerjoin(Attestation)
+        .where(Person.snils.in_(digits))
     ).all()
     return Facts(
         email_owners={claim.email: claim.snils for claim in claims},
-        names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in persons},
-        attested={d: frozenset(kind for snils, kind in attested if snils == d) for d in digits},
+        names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in known},
+        attested={d: frozenset(p.kind for p in known if p.snils == d and p.kind) for d in digits},
         prerequisites=catalogue.region.prerequisites,
     )
 

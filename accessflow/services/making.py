@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Organization, Request, RequestRow, Signatory
+from accessflow.db.tables import Organization, Request, RequestRow, Signatory, User
 from accessflow.forms.application import Row
 from accessflow.forms.spec import Action, FormSpec
 from accessflow.services import history, scope
@@ -57,7 +57,10 @@ class Maker:
 def maker_of(session: Session, actor: Actor, now: datetime, catalogue: Catalogue) -> Maker:
     """For the actor's own organisation. Raises Forbidden."""
     scope.require_filer(actor, actor.organization_id)
-    organization = session.get_one(Organization, actor.organization_id)
+    # The author comes along: the application is checked and shown with it.
+    user = session.get(User, actor.user_id or 0, options=[joinedload(User.organization)])
+    own = user.organization if user and user.organization_id == actor.organization_id else None
+    organization = own or session.get_one(Organization, actor.organization_id)
     return maker_for(session, actor, now, catalogue, organization)
 
 

@@ -54,6 +54,7 @@ def words(*texts: str) -> set[str]:
 def _index(session: Session, request: Request, now: Iterable[str]) -> None:
     """Only the difference is written: a draft saves itself every few seconds."""
     before, after = set(request.search_text.split()), set(now)
+    request.search_text = " ".join(sorted(after))  # first: the statements below flush it along
     if gone := before - after:
         session.execute(
             delete(RequestWord).where(
@@ -63,4 +64,3 @@ def _index(session: Session, request: Request, now: Iterable[str]) -> None:
     if fresh := after - before:
         rows = [{"request_id": request.id, "word": word} for word in sorted(fresh)]
         session.execute(insert(RequestWord), rows)
-    request.search_text = " ".join(sorted(after))
