@@ -14,7 +14,7 @@ from typing import Literal
 
 import pikepdf
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue, Recipients
 from accessflow.db.tables import Request, RequestFile
@@ -26,22 +26,24 @@ from accessflow.documents.names import file_stem
 from accessflow.documents.scan import assemble
 from accessflow.documents.writers import WRITERS, zip_set
 from accessflow.services import scans, stages
+from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, form_of
 from accessflow.services.clock import moscow_date
 from accessflow.services.cover import cover_of, needs_cover
-from accessflow.services.files import FileStore
+from accessflow.services.files import FileStore, attach
 from accessflow.services.offers import system_label
 from accessflow.services.printing import model_of
 from accessflow.services.routes import channel_of, route_of
 
 Stage = Literal["filing", "forwarding", "committee"]
 ATTACHED = ("screenshot", "sent_file", "answer_file", "attachment")
+ENCRYPTED = "«Статус свидетельств», зашифрован"
 LABELS = {
     "cover": "обращение по приложению 2",
     "xlsx": "форма, .xlsx",
     "docx": "форма, .docx",
     "scan": "скан с подписью, .pdf",
-    "certificate_status": "«Статус свидетельств», зашифрован",
+    "certificate_status": ENCRYPTED,
     "screenshot": "снимок экрана",
     "sent_file": "отправленный файл",
     "answer_file": "файл ответа",
@@ -108,6 +110,41 @@ def build(
         warning=route.warning if by_mail else "",
         password=packing.password,
     )
+
+
+def keep(
+    session: Session,
+    store: FileStore,
+    request: Request,
+    parcel: Parcel,
+    *,
+    actor: Actor,
+    now: datetime,
+    stage: Stage = "filing",
+) -> tuple[RequestFile, ...]:
+    """What leaves, byte for byte, among the files of the request; in the caller's transaction."""
+    kept = []
+    for file in parcel.files:
+        row = attach(
+            session, store, request, file.content,
+            name=file.name, kind="parcel", actor=actor, now=now,
+        )  # fmt: skip
+        secret = {"password": parcel.password} if file.label == ENCRYPTED else {}
+        row.checks = {"stage": stage, "label": file.label, **secret}
+        kept.append(row)
+    return tuple(kept)
+
+
+def kept(session: Session, request: Request, stage: Stage = "filing") -> tuple[RequestFile, ...]:
+    """What left last at that stage, in the order of the parcel; empty where nothing has."""
+    found = session.scalars(
+        select(RequestFile)
+        .where(RequestFile.request_id == request.id, RequestFile.kind == "parcel")
+        .options(joinedload(RequestFile.stored))
+        .order_by(RequestFile.id)
+    ).all()
+    of_stage = [row for row in found if row.checks.get("stage") == stage]
+    return tuple(row for row in of_stage if row.at == of_stage[-1].at)
 
 
 def archive(parcel: Parcel) -> bytes:

@@ -18,7 +18,7 @@ from accessflow.db.tables import Person, Request, RequestFile
 from accessflow.domain.errors import Invalid
 from accessflow.forms.answers import Check
 from accessflow.forms.defect import Defect
-from accessflow.services import claims, repeats, scans
+from accessflow.services import claims, parcels, repeats, scans
 from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
 from accessflow.services.routes import channel_of
@@ -197,9 +197,20 @@ def send(moment: Applying) -> dict[str, Any]:
     request.channel = channel_of(catalogue, request, str(moment.step.given.get("channel", "")))
     request.sent_at = moment.now
     request.reply_mailbox = request.organization.mailbox or request.author.email
+    if request.channel != "accessflow":
+        _keep_parcel(moment)
     scan = scans.current(session, request)
     data: dict[str, Any] = {"version": request.content_version, "channel": request.channel}
     return data | ({"scan": scan.sha256} if scan else {})
+
+
+def _keep_parcel(moment: Applying) -> None:
+    """What leaves accessflow is kept as it left: the letter and the archive are made of it."""
+    session, request, now = moment.session, moment.request, moment.now
+    parcel = parcels.build(
+        session, moment.catalogue, moment.files, request, now, channel=request.channel
+    )
+    parcels.keep(session, moment.files, request, parcel, actor=moment.actor, now=now)
 
 
 def _require_acknowledged(moment: Applying) -> None:

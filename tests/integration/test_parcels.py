@@ -228,3 +228,18 @@ def test_the_committee_sends_its_stage_to_the_owner(ours: House, store: FileStor
     assert parcel.recipients == ("vimis-akineo@rt-eu.ru",)
     assert parcel.cc == ("kas@oparina4.ru",)
     assert [sheet.code is not None for sheet in look(parcel.files[-1].content)] == [True]
+
+
+def test_what_left_is_kept_byte_for_byte(ours: House, store: FileStore) -> None:
+    request = single(ours, "appendix-16")
+    attach(ours, store, request, "certificate_status", paper.printed())
+    with ours.db.write() as session:
+        row = session.get_one(Request, request)
+        parcel = parcels.build(session, catalogue(), store, row, NOON)
+        parcels.keep(session, store, row, parcel, actor=ours.actor, now=NOON)
+    with ours.db.read() as session:
+        kept = parcels.kept(session, session.get_one(Request, request))
+        assert [store.read(file.sha256) for file in kept] == [f.content for f in parcel.files]
+        assert [file.name for file in kept] == [f.name for f in parcel.files]
+        assert [bool(file.checks.get("password")) for file in kept] == [False] * 3 + [True]
+        assert parcels.kept(session, session.get_one(Request, request), "forwarding") == ()
