@@ -12,6 +12,7 @@ from accessflow.services.clock import Clock, system_clock
 from accessflow.services.files import FileStore
 from accessflow.web import (
     access,
+    canned,
     context,
     directory_parts,
     editor_import,
@@ -26,6 +27,9 @@ from accessflow.web import (
     users,
     words,
 )
+from accessflow.web import (
+    settings as settings_pages,
+)
 from accessflow.web.access import routes
 from accessflow.web.context import Core
 
@@ -39,6 +43,8 @@ JOBS = (
     people_form,
     imports,
     systems,
+    settings_pages,
+    canned,
     users,
 )
 """The modules with a blueprint each."""

@@ -43,6 +43,7 @@ class Field:
     must: str = "Исправьте это поле."
     hint: str = ""
     required: bool = False
+    blank: str = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,9 @@ PRINTING = Setting(
 )  # fmt: skip
 
 
+OWN_WORDS = "пусто — как в программе; в фигурных скобках — то, что подставится"
+
+
 def _letter(kind: str) -> Setting:
     label, when = LETTERS.get(kind, (kind, ""))
     return Setting(
@@ -230,8 +234,8 @@ def _letter(kind: str) -> Setting:
         "letters",
         label,
         (
-            Field("subject", "Тема", hint="пусто — как в программе"),
-            Field("text", "Текст", "long_text", hint="пусто — как в программе"),
+            Field("subject", "Тема", hint=OWN_WORDS, blank="как в программе"),
+            Field("text", "Текст", "long_text", hint=OWN_WORDS, blank="как в программе"),
         ),
         when,
     )
@@ -271,7 +275,7 @@ def told(field: Field, value: Mapping[str, Any]) -> str:
     found = _at(value, field.name)
     if field.kind == "flag":
         return "да" if found else "нет"
-    return _text(field, found) or "—"
+    return _text(field, found) or field.blank
 
 
 def _at(value: Mapping[str, Any], name: str) -> Any:

@@ -253,14 +253,19 @@ def save(
     require_may_change(actor, setting)
     today = moscow_date(now)
     since = since if since and setting.since else today
-    if since < today:
-        words = "День уже прошёл: то, что напечатано и отправлено, не меняется."
-        raise Refused("Не сохранено: исправьте отмеченные поля.", {"since": Flaw("date", words)})
+    require_day(since, today)
     with db.write() as session:
         next_value(session, "settings")  # one after the other, so that ids rise with time
         _require_unchanged(session, setting.key, seen)
         made = _add(session, actor, now, setting.key, value, since, note)
         return _taken_up(session, catalogue, made, today)
+
+
+def require_day(since: date, today: date) -> None:
+    """Raises Refused for a day in the past."""
+    if since < today:
+        words = "День уже прошёл: то, что напечатано и отправлено, не меняется."
+        raise Refused("Не сохранено: исправьте отмеченные поля.", {"since": Flaw("date", words)})
 
 
 def undo(

@@ -25,6 +25,8 @@ FILERS: Final[frozenset[Role]] = frozenset({"secretary", "hr", "committee"})
 """They write for an organisation of their own: МО, or КЗ as one (Рег. 3.2)."""
 OVERSEERS: Final[frozenset[Role]] = MIAC | {"committee", "admin", "auditor"}
 """They see every organisation."""
+SETTERS: Final[frozenset[Role]] = MIAC | {"admin", "auditor"}
+"""They look at the settings; who changes which is for `services/settings.py` to say."""
 EDITORS: Final[frozenset[Role]] = EDITS_ANY_ORGANIZATION | EDITS_OWN_ORGANIZATION
 """They edit organisations: any, or their own; which ones is for `services/scope.py` to say."""
 
@@ -61,6 +63,14 @@ ACCESS: Final[dict[str, Access]] = {
     "imports.run": FILERS,
     "imports.refused": FILERS,
     "users.index": frozenset({"admin"}),
+    "settings.index": SETTERS,
+    "settings.section": SETTERS,
+    "settings.value": SETTERS,
+    "settings.undo": frozenset({"miac_lead", "admin"}),
+    "canned.index": SETTERS,
+    "canned.new": MIAC | {"admin"},
+    "canned.edit": MIAC | {"admin"},
+    "canned.archive": MIAC | {"admin"},
     "requests.index": ANYONE,
     "requests.search": ANYONE,
     "requests.export": ANYONE,

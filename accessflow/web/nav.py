@@ -37,6 +37,7 @@ ITEMS = (
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
     Item("Учётные записи", "users.index"),
+    Item("Настройки", "settings.index", also=("canned",)),
 )
 
 FIRST: dict[Role, str] = {"hr": "people.index", "admin": "directory.index"}

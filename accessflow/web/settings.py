@@ -1,0 +1,293 @@
+"""«Настройки»: the catalogue's values, what is put over them, from when, by whom."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, DateField, Field, Form, HiddenField, StringField, TextAreaField
+
+from accessflow.catalogue.override import Plain, override, plain
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import SettingVersion
+from accessflow.domain.dates import read_date
+from accessflow.domain.errors import Conflict
+from accessflow.domain.reading import Flaw
+from accessflow.notify import rendering
+from accessflow.services import setting_fields, settings
+from accessflow.services.fields import Refused
+from accessflow.services.setting_fields import SECTIONS, Setting
+from accessflow.services.setting_preview import Preview, preview
+from accessflow.web import context
+from accessflow.web.forms import Entry, posted, texts
+from accessflow.web.settings_view import (
+    Row,
+    Year,
+    form_versions,
+    rows,
+    summary,
+    told_history,
+    year_of,
+)
+from accessflow.web.toasts import toast
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+FORMS = "forms"
+LISTED: Mapping[str, str] = dict([*SECTIONS.items(), (FORMS, "Формы и версии")])
+"""Sections of this blueprint; «Заготовки» is a blueprint of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the form's page holds besides the form."""
+
+    setting: Setting
+    new: Plain | None = None  # what was typed, if it can be used
+    preview: Preview | None = None
+    mark: str = ""  # of what was previewed
+    reset: bool = False
+    conflict: str = ""
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    if context.actor().role in ("miac_specialist", "miac_lead"):
+        return redirect(url_for("canned.index"))
+    return redirect(url_for(".section", section="officials"))
+
+
+@blueprint.get(
+    "/<any(officials, recipients, calendar, office, limits, printing, letters, forms):section>"
+)
+def section(section: str) -> ResponseReturnValue:
+    catalogue, session = context.catalogue(), context.session()
+    found: list[Row] = []
+    if section != FORMS:
+        found = rows(session, catalogue, [s for s in _settings() if s.section == section],
+                     context.today())  # fmt: skip
+    return render_template(
+        "settings/section.html",
+        section=section,
+        sections=LISTED,
+        rows=found,
+        may_change=any(settings.may_change(context.actor(), row.setting) for row in found),
+        year=_asked_year(catalogue, found) if section == "calendar" else None,
+        forms=form_versions(catalogue, context.today()) if section == FORMS else (),
+    )
+
+
+@blueprint.route("/value/<key>", methods=["GET", "POST"])
+def value(key: str) -> ResponseReturnValue:
+    """One setting: its fields, what would change, what has been."""
+    setting = settings.setting({s.key: s for s in _settings()}, key)
+    if request.method == "GET":
+        stands = plain(context.catalogue(), key)
+        return _page(Entry(_filled(setting, _beginning(setting, stands))), Shown(setting))
+    settings.require_may_change(context.actor(), setting)
+    return _submitted(setting)
+
+
+@blueprint.post("/value/<key>/undo/<int:version_id>")
+def undo(key: str, version_id: int) -> ResponseReturnValue:
+    setting = settings.setting({s.key: s for s in _settings()}, key)
+    settings.undo(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        setting=setting,
+        version_id=version_id,
+    )
+    toast("Изменение отменено: стоит то, что было до него.")
+    return redirect(url_for(".value", key=key))
+
+
+def _settings() -> list[Setting]:
+    registry = setting_fields.registry(context.catalogue(), context.today(), rendering.kinds())
+    return list(registry.values())
+
+
+def _submitted(setting: Setting) -> ResponseReturnValue:
+    form = posted(_form_class(setting))
+    entry, step = Entry(form), request.form.get("step", "preview")
+    reset = form["reset"].data == "1" or step == "catalogue"
+    try:
+        since = _since(setting)
+        shown = _shown(setting, form, since, reset=reset)
+        if step == "save" and request.form.get("previewed") == shown.mark:
+            return _saved(setting, None if reset else shown.new, since, form)
+    except Refused as refusal:
+        entry.message, entry.flaws = refusal.message, refusal.flaws
+        return _page(entry, Shown(setting, reset=reset))
+    except Conflict as conflict:
+        # Nothing typed is lost: it stands beside what the other one has stored.
+        form["seen"].data = str(settings.newest_id(context.session(), setting.key))
+        return _page(entry, replace(shown, conflict=conflict.message))
+    return _page(entry, shown)
+
+
+def _shown(setting: Setting, form: Form, since: date, *, reset: bool) -> Shown:
+    """What would change from that day on. Raises Refused."""
+    then = settings.effective(context.session(), context.catalogue(), since)
+    if reset:
+        new = settings.default_of(context.catalogue(), setting.key)
+    else:
+        new = _own_words(setting, settings.read(then, setting, texts(form)))
+    found = preview(then, setting, plain(then, setting.key), new, since)
+    return Shown(setting, new, found, _mark(new, since, reset=reset), reset)
+
+
+def _saved(setting: Setting, new: Plain | None, since: date, form: Form) -> ResponseReturnValue:
+    seen = request.form.get("seen", "")
+    saved = settings.save(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        setting=setting,
+        value=new,
+        since=since,
+        note=form["note"].data or "",
+        seen=int(seen) if seen.isdecimal() else 0,
+    )
+    told = "Сохранено." if since <= context.today() else f"Сохранено, действует с {since:%d.%m.%Y}."
+    if setting.section == "calendar":
+        told += f" Сроков пересчитано: {saved.recounted}."
+    toast(told, undo=url_for(".undo", key=setting.key, version_id=saved.version_id))
+    return redirect(url_for(".value", key=setting.key))
+
+
+def _since(setting: Setting) -> date:
+    """The day typed, else today. Raises Refused for what is no day."""
+    typed = request.form.get("since", "").strip()
+    if not (setting.since and typed):
+        return context.today()
+    day = read_date(typed)
+    if day is None:
+        flaw = Flaw("date", f"«{typed}» — не дата. Пример: 23.11.2026.")
+        raise Refused("Не сохранено: исправьте отмеченные поля.", {"since": flaw})
+    settings.require_day(day, context.today())
+    return day
+
+
+def _mark(new: Plain, since: date, *, reset: bool) -> str:
+    text = json.dumps([new, since.isoformat(), reset], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+CONTROLS: Mapping[str, Callable[..., Field]] = {
+    "flag": BooleanField,
+    "date": DateField,
+    "long_text": TextAreaField,
+    "list": TextAreaField,
+    "dates": TextAreaField,
+}
+ROWS = {"long_text": 5, "list": 3, "dates": 4}
+
+
+def _form_class(setting: Setting) -> type[Form]:
+    attributes: dict[str, Any] = {
+        field.name: CONTROLS.get(field.kind, StringField)(
+            field.label, render_kw=_drawn(setting, field)
+        )
+        for field in setting.fields
+    }
+    attributes["since"] = DateField(setting.since or "Действует с")
+    attributes["note"] = StringField("Основание", render_kw={"maxlength": 500})
+    attributes |= {name: HiddenField() for name in ("seen", "reset")}
+    return type("SettingForm", (Form,), attributes)
+
+
+def _drawn(setting: Setting, field: setting_fields.Field) -> dict[str, Any]:
+    drawn: dict[str, Any] = {"required": True} if field.required else {}
+    if setting.section == "letters" and field.kind == "long_text":
+        return {**drawn, "rows": 12}
+    return {**drawn, "rows": ROWS[field.kind]} if field.kind in ROWS else drawn
+
+
+def _beginning(setting: Setting, stands: Plain) -> dict[str, str]:
+    """The fields as they open. A letter without words of МИАЦ's own begins with the program's."""
+    found = setting_fields.texts_of(setting, stands)
+    if setting.section == "letters":
+        standard = rendering.default_wording(setting.key.partition(".")[2])
+        found["subject"] = found["subject"] or standard.subject
+        found["text"] = found["text"] or standard.text
+    return found
+
+
+def _own_words(setting: Setting, value: Plain) -> Plain:
+    """Of a letter only what differs from the program's own words is kept."""
+    if setting.section != "letters":
+        return value
+    standard = rendering.default_wording(setting.key.partition(".")[2])
+    own = {"subject": standard.subject, "text": standard.text}
+    return {name: "" if text == own[name] else text for name, text in value.items()}
+
+
+def _filled(setting: Setting, shown: Mapping[str, str]) -> Form:
+    kinds = {field.name: field.kind for field in setting.fields}
+    data: dict[str, Any] = dict(shown)
+    for name, kind in kinds.items():
+        if kind == "date":
+            data[name] = read_date(shown[name]) if shown[name] else None
+        elif kind == "flag":
+            data[name] = bool(shown[name])
+    data["since"] = context.today()
+    data["seen"] = str(settings.newest_id(context.session(), setting.key))
+    return _form_class(setting)(data=data)
+
+
+def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
+    session, catalogue, setting = context.session(), context.catalogue(), shown.setting
+    if (
+        shown.setting.since
+        and request.form.get("since", "").strip()
+        and not read_date(request.form["since"])
+    ):
+        entry.flaws["since"] = Flaw("date", "Нужна дата: 23.11.2026.")
+    version: SettingVersion | None = settings.current(session, context.today()).get(setting.key)
+    page = render_template(
+        "settings/value.html",
+        entry=entry,
+        shown=shown,
+        setting=setting,
+        section=setting.section,
+        sections=LISTED,
+        version=version,
+        planned=settings.planned(session, context.today()).get(setting.key),
+        default=summary(setting, settings.default_of(catalogue, setting.key)),
+        steps=told_history(session, catalogue, setting),
+        may_change=settings.may_change(context.actor(), setting),
+        pictures=_pictures(shown.preview),
+        year=_year(shown) if setting.section == "calendar" else None,
+    )
+    status = 409 if shown.conflict else 422 if entry.flaws else 200
+    return page, status
+
+
+def _pictures(found: Preview | None) -> list[str]:
+    sheets = found.sheets if found else ()
+    return [f"data:image/png;base64,{b64encode(sheet.picture).decode()}" for sheet in sheets]
+
+
+def _asked_year(catalogue: Catalogue, found: list[Row]) -> Year:
+    years = [int(row.setting.key.rpartition(".")[2]) for row in found]
+    asked = request.args.get("year", context.today().year, type=int)
+    return year_of(catalogue, asked if asked in years else context.today().year, years)
+
+
+def _year(shown: Shown) -> Year:
+    """The year as it would be with what is typed, else as it is."""
+    catalogue, key = context.catalogue(), shown.setting.key
+    number = int(key.rpartition(".")[2])
+    if shown.new is None:
+        return year_of(catalogue, number, [number])
+    return year_of(override(catalogue, key, shown.new), number, [number], stands=catalogue)
