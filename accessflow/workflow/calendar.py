@@ -112,19 +112,19 @@ class WorkingCalendar:
     def opening(self, day: date) -> datetime | None:
         """With its zone; None for a day on which the office is shut."""
         hours = self._hours(day)
-        return self._moment(day, hours[0]) if hours else None
+        return self.moment(day, hours[0]) if hours else None
 
     def closing(self, day: date) -> datetime | None:
         """With its zone, an hour earlier on a short day; None for a day that is shut."""
         hours = self._hours(day)
         if hours is None:
             return None
-        closing = self._moment(day, hours[1])
+        closing = self.moment(day, hours[1])
         return closing - SHORTENED_BY if self.is_short(day) else closing
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody is there; not during lunch. `moment` has a zone."""
-        local = self._local(moment)
+        local = self.local(moment)
         opening, closing = self.opening(local.date()), self.closing(local.date())
         if opening is None or closing is None or not opening <= local < closing:
             return False
@@ -132,12 +132,12 @@ class WorkingCalendar:
 
     def next_opening(self, moment: datetime) -> datetime:
         """In the office's zone: the moment itself while it is open, else when it opens again."""
-        local = self._local(moment)
+        local = self.local(moment)
         if self.is_open(local):
             return local
         day = local.date()
         while True:
-            for start in (self.opening(day), self._moment(day, self._office.lunch[1])):
+            for start in (self.opening(day), self.moment(day, self._office.lunch[1])):
                 if start and start > local and self.is_open(start):
                     return start
             day = self.next_working(day + ONE_DAY)
@@ -149,10 +149,12 @@ class WorkingCalendar:
         days, number = self._office.days, day.isoweekday()
         return days.get(number) or (days[min(days)] if number > FRIDAY else None)
 
-    def _moment(self, day: date, at: time) -> datetime:
+    def moment(self, day: date, at: time) -> datetime:
+        """That time of the day in the office's zone."""
         return datetime.combine(day, at, self._zone)
 
-    def _local(self, moment: datetime) -> datetime:
+    def local(self, moment: datetime) -> datetime:
+        """In the office's zone. Raises ValueError for one without a zone."""
         if moment.tzinfo is None:
             raise ValueError("a moment without a zone")
         return moment.astimezone(self._zone)
