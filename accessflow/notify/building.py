@@ -58,7 +58,7 @@ def built(letter: Outgoing, *, sender: str, base_url: str, date: datetime) -> Em
         message["Cc"] = _addresses(letter.cc)
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(date)
-    _thread(message, letter, _host(sender))
+    _thread(message, letter, host_of(sender))
     message["Content-Language"] = "ru"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine is to answer it
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
@@ -74,7 +74,7 @@ def built(letter: Outgoing, *, sender: str, base_url: str, date: datetime) -> Em
 
 def message_id(letter_id: str, sender: str) -> str:
     """As it stands in the header: `<r12.3f2a@host>`."""
-    return f"<{letter_id}@{_host(sender)}>"
+    return f"<{letter_id}@{host_of(sender)}>"
 
 
 def _thread(message: EmailMessage, letter: Outgoing, host: str) -> None:
@@ -84,7 +84,8 @@ def _thread(message: EmailMessage, letter: Outgoing, host: str) -> None:
         message["References"] = f"<{letter.thread}@{host}>"
 
 
-def _host(sender: str) -> str:
+def host_of(sender: str) -> str:
+    """The domain of the sender's address."""
     return parseaddr(sender)[1].rpartition("@")[2]
 
 

@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 from accessflow.config import Mail, Settings
-from accessflow.notify.building import wire_address
+from accessflow.notify.building import host_of, wire_address
 
 TIMEOUT = 30  # seconds for one answer of the server
 TOO_LARGE = 552  # RFC 1870
@@ -131,11 +131,12 @@ class SmtpConnection:
 
 def _connected(mail: Mail) -> smtplib.SMTP:
     context = ssl.create_default_context()
+    own_name = host_of(mail.sender)  # else smtplib asks the DNS for one, which may take long
     server: smtplib.SMTP
     if mail.tls == "implicit":
-        server = smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT, context=context)
+        server = smtplib.SMTP_SSL(mail.host, mail.port, own_name, timeout=TIMEOUT, context=context)
     else:
-        server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT)
+        server = smtplib.SMTP(mail.host, mail.port, own_name, timeout=TIMEOUT)
     try:
         if mail.tls == "starttls":
             server.starttls(context=context)
