@@ -101,14 +101,15 @@ def act_within(
     _require_possible(request, outcome.steps[0], now)
     events = _apply(session, actor, now, catalogue, files, request, outcome)
     for document in stages.documents_of(session, request):
-        _settle(session, now, catalogue, files, document)
+        follow(session, now, catalogue, files, document)
     return Acted(request.id, request.number, request.registration_no, request.state, events)
 
 
-def _settle(
+def follow(
     session: Session, now: datetime, catalogue: Catalogue, files: FileStore, request: Request
 ) -> None:
-    """What happens by itself to a document of the request that has just moved (R41)."""
+    """What happens by itself as it now stands: to an arrival that is registered by hand, to a
+    document of an application that has just moved (R41). The caller has locked it."""
     snapshot = snapshot_of(session, catalogue, request, moscow_date(now))
     _apply(session, SYSTEM, now, catalogue, files, request, settle(snapshot, now))
 

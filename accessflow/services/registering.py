@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 def register(moment: Applying) -> dict[str, Any]:
     """The effect. Raises Conflict for a number that another application has."""
-    number = str(moment.step.given.get("registration_no", ""))
-    give_number(moment.session, moment.catalogue, moment.request, moment.now, number)
-    return {"registration_no": moment.request.registration_no}
+    request = moment.request
+    number = str(moment.step.given.get("registration_no", "")) or request.registration_no or ""
+    give_number(moment.session, moment.catalogue, request, moment.now, number)
+    data: dict[str, Any] = {"registration_no": request.registration_no}
+    by_hand = moment.step.role == "system" and request.sent_at
+    if by_hand and (came := moscow_date(by_hand)) < moscow_date(moment.now):
+        data["happened_on"] = came  # it came by mail or on paper: the term counts from that day
+    return data
 
 
 def give_number(

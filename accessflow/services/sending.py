@@ -23,6 +23,7 @@ from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
 from accessflow.services.routes import channel_of
 from accessflow.services.signatories import may_sign
+from accessflow.services.technical import take_criticality
 from accessflow.services.waivers import defects_of
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def send(moment: Applying) -> dict[str, Any]:
     request.outside = request.organization.miac_outside
     request.channel = channel_of(catalogue, request, str(moment.step.given.get("channel", "")))
     request.sent_at = moment.now
+    if request.kind == "technical":
+        take_criticality(catalogue, request)
     request.reply_mailbox = request.organization.mailbox or request.author.email
     if request.channel != "accessflow":
         _keep_parcel(moment)
