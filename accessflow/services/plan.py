@@ -98,7 +98,7 @@ def make_plan(
             planned
             for offer in chosen
             if not offer.closed
-            for planned in _parts(offer, tuple(_lines(picks, offer, there)))
+            for planned in parts_of(offer, tuple(_lines(picks, offer, there)))
         ),
         left=left,
         closed=tuple(offer for offer in chosen if offer.closed),
@@ -124,7 +124,8 @@ def _role(offer: Offer, name: str) -> str:
     return name if offer.free_role or any(r.name == name for r in offer.roles) else ""
 
 
-def _parts(offer: Offer, lines: tuple[Line, ...]) -> Iterator[Planned]:
+def parts_of(offer: Offer, lines: tuple[Line, ...]) -> Iterator[Planned]:
+    """As many applications as the lines need."""
     parts = -(-len(lines) // MAX_ROWS)
     for part in range(parts):
         yield Planned(offer, lines[part * MAX_ROWS : (part + 1) * MAX_ROWS], part + 1, parts)

@@ -175,7 +175,12 @@ def _create(maker: Maker, picked: Picks) -> list[int]:
     plan = plan_of(maker.session, maker.actor, maker.catalogue, picked, maker.today)
     if not plan.applications:
         raise Invalid(NOTHING)
-    made = [_planned(maker, application) for application in plan.applications]
+    return create_planned(maker, plan.applications)
+
+
+def create_planned(maker: Maker, applications: Iterable[Planned]) -> list[int]:
+    """The drafts of a plan, in one batch, inside a transaction of the caller; their ids."""
+    made = [_planned(maker, application) for application in applications]
     for request in made:
         request.batch = made[0].number
     return [store(maker, request, "created", _born(request, made)) for request in made]
