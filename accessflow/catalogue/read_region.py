@@ -18,7 +18,7 @@ from accessflow.catalogue.spec import (
     SystemSpec,
 )
 from accessflow.domain import email as emails
-from accessflow.workflow.calendar import CalendarYear, OfficeHours
+from accessflow.workflow.calendar import FRIDAY, CalendarYear, OfficeHours
 
 
 def read_region(file: Path) -> RegionSpec:
@@ -71,16 +71,16 @@ def read_limits(node: Node) -> Limits:
         silence_days=_days(node, "silence_days"),
         stale_draft_days=_days(node, "stale_draft_days"),
         unsigned_days=_days(node, "unsigned_days"),
-        form_notice_days=_days(node, "form_notice_days"),
+        form_notice_days=_days(node, "form_notice_days", least=30),  # Рег. 2.3
     )
     node.done()
     return limits
 
 
-def _days(node: Node, key: str) -> int:
+def _days(node: Node, key: str, least: int = 1) -> int:
     days = node.whole(key)
-    if not 1 <= days <= 365:
-        node.fail(f"«{key}» must be 1 to 365 days", key, str(days))
+    if not least <= days <= 365:
+        node.fail(f"«{key}» must be {least} to 365 days", key, str(days))
     return days
 
 
@@ -230,6 +230,9 @@ def read_year(node: Node, year: int) -> CalendarYear:
     days = CalendarYear(node.days("nonworking"), node.days("working"), node.days("short"))
     for day in sorted(days.nonworking & days.working):
         node.fail(f"{day} cannot both work and be off", "working", day.isoformat())
+    for day in sorted(days.short):
+        if day in days.nonworking or (day.isoweekday() > FRIDAY and day not in days.working):
+            node.fail(f"{day} does not work at all", "short", day.isoformat())
     for key in ("nonworking", "working", "short"):
         for day in sorted(getattr(days, key)):
             if day.year != year:

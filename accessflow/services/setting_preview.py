@@ -52,11 +52,18 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`lines` are those that differ; none: nothing would change."""
+    """`lines` are those that differ; none: nothing would change. `confirms`: what has only been
+    presumed so far, the calendar of a year without a decree."""
 
     lines: tuple[Line, ...]
     sheets: tuple[Sheet, ...] = ()
     sample: Sample | None = None
+    confirms: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to save."""
+        return bool(self.lines) or self.confirms
 
 
 def preview(stands: Catalogue, setting: Setting, old: Plain, new: Plain, since: date) -> Preview:
@@ -74,7 +81,8 @@ def preview(stands: Catalogue, setting: Setting, old: Plain, new: Plain, since: 
     if setting.section == "letters":
         sample = letter_sample(stands, setting.key.partition(".")[2], old, new)
     sheets = tuple(_sheets(stands, changed, setting, since)) if lines else ()
-    return Preview(lines, sheets[:MOST_SHEETS], sample)
+    confirms = changed.calendar.keys() != stands.calendar.keys()
+    return Preview(lines, sheets[:MOST_SHEETS], sample, confirms)
 
 
 def letter_sample(catalogue: Catalogue, kind: str, old: Plain, new: Plain) -> Sample:

@@ -263,6 +263,7 @@ def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
         sections=LISTED,
         version=version,
         planned=settings.planned(session, context.today()).get(setting.key),
+        in_catalogue=_listed(catalogue, setting),
         default=summary(setting, settings.default_of(catalogue, setting.key)),
         steps=told_history(session, catalogue, setting),
         may_change=settings.may_change(context.actor(), setting),
@@ -271,6 +272,12 @@ def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
     )
     status = 409 if shown.conflict else 422 if entry.flaws else 200
     return page, status
+
+
+def _listed(catalogue: Catalogue, setting: Setting) -> bool:
+    """Whether the catalogue's own files hold it: a year may be missing there."""
+    name = setting.key.partition(".")[2]
+    return setting.section != "calendar" or int(name) in (catalogue.base or catalogue).calendar
 
 
 def _pictures(found: Preview | None) -> list[str]:
