@@ -17,6 +17,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Absence, Organization, Request, User
 from accessflow.notify import messages
 from accessflow.notify.rendering import About, Message
+from accessflow.services import parcel_letters
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.letter_words import (
@@ -46,12 +47,15 @@ def write(moment: Moment, kind: str) -> None:
     request = moment.request
     by_filer = moment.actor.organization_id == request.organization_id
     if kind in WITH_FILES:
-        return  # once parcels are built
-    if kind in TO_COMMITTEE:
+        parcel_letters.write(moment, box, kind)
+    elif kind in TO_COMMITTEE:
         message = compose(moment, kind, about(moment.catalogue, request))
         put(box, message, to=_committee(moment.session), request=request)
     elif kind in TO_DESK or (kind == "reopened" and by_filer):
-        to_desk(box, request, compose(moment, kind, about_for_desk(moment.catalogue, request)))
+        message = compose(moment, kind, about_for_desk(moment.catalogue, request))
+        answer = kind == "answered"
+        files = parcel_letters.files_of_answer(moment) if answer else ()
+        to_desk(box, request, message, files)
     else:
         to_author(box, request, compose(moment, kind, about(moment.catalogue, request)))
 

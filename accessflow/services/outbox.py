@@ -51,8 +51,10 @@ def put(
     request: Request | None = None,
     user: User | None = None,
     files: Sequence[File] = (),
+    nobody: str = NOBODY,
 ) -> Letter:
-    """One letter. `user`: whose wishes hold. Without any address it is kept as failed."""
+    """One letter. `user`: whose wishes hold. Without any address it is kept as failed, for that
+    reason."""
     addresses = _distinct(to)
     row = Letter(
         request_id=request.id if request else None,
@@ -67,7 +69,7 @@ def put(
         html=message.html,
         attachments=[file.plain() for file in files],
         state="queued" if addresses else "failed",
-        error="" if addresses else NOBODY,
+        error="" if addresses else nobody,
         due_at=box.now,
         created_at=box.now,
     )
