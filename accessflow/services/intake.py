@@ -106,27 +106,34 @@ def _require_possible(
     uploads: Uploads,
     now: datetime,
 ) -> None:
-    fields: dict[str, str] = {}
+    fields = _wrong_form(catalogue, spec, application, came)
     if organization is None or organization.archived_at is not None:
         fields["organization"] = "Выберите организацию."
     if came.channel not in BY_HAND:
         fields["channel"] = "Выберите, как заявка пришла."
     if came.on > moscow_date(now):
         fields["on"] = "Этого дня ещё не было."
+    if came.reply_to and emails.read(came.reply_to).value is None:
+        fields["reply_to"] = "Это не адрес электронной почты."
+    if spec.signature.signer != "none" and not uploads:
+        fields["scan"] = "Приложите скан того, что пришло."
+    if fields:
+        raise Invalid("Заполните то, что отмечено.", fields)
+
+
+def _wrong_form(
+    catalogue: Catalogue, spec: FormSpec, application: Application, came: Came
+) -> dict[str, str]:
+    fields: dict[str, str] = {}
     if application.action not in spec.actions:
         fields["form"] = f"{spec.label} с таким действием не подаётся."
     elif making.kind_of(spec, application.action) == "authority":
         fields["form"] = f"«{spec.label}» пишет КЗ ЛО, а не организация."
     if spec.layout == "table" and application.system not in catalogue.systems:
         fields["system"] = "Выберите систему."
-    if came.reply_to and emails.read(came.reply_to).value is None:
-        fields["reply_to"] = "Это не адрес электронной почты."
     if spec.slug == technical.COVER and came.subject not in technical.SUBJECTS:
         fields["subject"] = "Выберите, о чём обращение."
-    if spec.signature.signer != "none" and not uploads:
-        fields["scan"] = "Приложите скан того, что пришло."
-    if fields:
-        raise Invalid("Заполните то, что отмечено.", fields)
+    return fields
 
 
 def _made(maker: making.Maker, spec: FormSpec, application: Application, came: Came) -> Request:
@@ -164,7 +171,7 @@ def _lay(
 ) -> None:  # fmt: skip
     """The scan as one PDF, the files as they came beside it. Whoever registers has looked at it;
     its code is not asked for, for the paper may have been filled in by hand."""
-    named = scans.replace_names(uploads)
+    named = scans.named(uploads)
     pdf = scanning.assemble(named)
     pages = len(scanning.look(pdf))
     for name, content in named:
