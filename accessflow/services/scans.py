@@ -127,7 +127,7 @@ def upload(
     with db.write() as session:
         request = locked(session, actor, request_id)
         require_may(actor, request, kind)
-        _require_version(request, expected.version)
+        require_version(request, expected.version)
         return lay(session, actor, now, files, request, prepared, kind, originals)
 
 
@@ -313,7 +313,8 @@ def _changed(session: Session, request: Request) -> str:
     return ", ".join([_moment(last.at), *([last.user.name] if last.user else [])])
 
 
-def _require_version(request: Request, version: int) -> None:
+def require_version(request: Request, version: int) -> None:
+    """Raises Conflict where somebody changed the data while the scan was being read."""
     if request.content_version != version:
         raise Conflict(
             "Пока загружался скан, данные заявки изменили. Напечатайте новую версию.",
