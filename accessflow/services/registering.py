@@ -36,13 +36,15 @@ def give_number(
 ) -> None:
     """`number` as typed, or "" for the next one. Raises Conflict."""
     request.registered_at = now
-    request.registration_no = number or next_number(session, catalogue, now)
+    given = number or next_number(session, catalogue, now)
+    request_id = request.id
     try:
-        session.flush()
+        with session.begin_nested():
+            request.registration_no = given
     except IntegrityError as error:
         # The unique index decides, also between two who write the same number at one moment.
         raise Conflict(
-            f"Номер {number} уже записан у другой заявки: проверьте его.", request=request.id
+            f"Номер {given} уже записан у другой заявки: проверьте его.", request=request_id
         ) from error
 
 
