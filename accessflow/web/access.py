@@ -66,6 +66,7 @@ ACCESS: Final[dict[str, Access]] = {
     "settings.index": SETTERS,
     "settings.section": SETTERS,
     "settings.value": SETTERS,
+    "settings.change": frozenset({"miac_lead", "admin"}),
     "settings.undo": frozenset({"miac_lead", "admin"}),
     "canned.index": SETTERS,
     "canned.new": MIAC | {"admin"},

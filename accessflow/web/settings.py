@@ -84,13 +84,18 @@ def section(section: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/value/<key>", methods=["GET", "POST"])
+@blueprint.get("/value/<key>")
 def value(key: str) -> ResponseReturnValue:
-    """One setting: its fields, what would change, what has been."""
+    """One setting: its fields, what puts it there, what has been."""
     setting = settings.setting({s.key: s for s in _settings()}, key)
-    if request.method == "GET":
-        stands = plain(context.catalogue(), key)
-        return _page(Entry(_filled(setting, _beginning(setting, stands))), Shown(setting))
+    stands = plain(context.catalogue(), key)
+    return _page(Entry(_filled(setting, _beginning(setting, stands))), Shown(setting))
+
+
+@blueprint.post("/value/<key>")
+def change(key: str) -> ResponseReturnValue:
+    """What would change; then the change itself."""
+    setting = settings.setting({s.key: s for s in _settings()}, key)
     settings.require_may_change(context.actor(), setting)
     return _submitted(setting)
 
@@ -247,12 +252,6 @@ def _filled(setting: Setting, shown: Mapping[str, str]) -> Form:
 
 def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
     session, catalogue, setting = context.session(), context.catalogue(), shown.setting
-    if (
-        shown.setting.since
-        and request.form.get("since", "").strip()
-        and not read_date(request.form["since"])
-    ):
-        entry.flaws["since"] = Flaw("date", "Нужна дата: 23.11.2026.")
     version: SettingVersion | None = settings.current(session, context.today()).get(setting.key)
     page = render_template(
         "settings/value.html",

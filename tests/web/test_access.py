@@ -18,7 +18,16 @@ from werkzeug.routing import Rule
 
 from accessflow.app import create_app
 from accessflow.db.session import Database
-from accessflow.db.tables import Base, ImportJob, ImportRow, Request, Signatory, Unit
+from accessflow.db.tables import (
+    Base,
+    CannedText,
+    ImportJob,
+    ImportRow,
+    Request,
+    SettingVersion,
+    Signatory,
+    Unit,
+)
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
 from accessflow.services import requests
 from accessflow.services.actor import Actor
@@ -56,6 +65,11 @@ def world(app: Flask, kind: str = "mo") -> World:
                         summary=summary, created_at=factories.NOON)  # fmt: skip
         session.add_all([unit, signer, job])
         session.flush()
+        text_row = CannedText(kind="reply", title="Исполнено", text="Готово.")
+        own_words = {"subject": "", "text": "Готово."}
+        version = SettingVersion(key="letters.executed", value=own_words, at=factories.NOON,
+                                 effective_from=factories.NOON.date())  # fmt: skip
+        session.add_all([text_row, version])
         session.add(ImportRow(job_id=job.id, number=2, plan="refused", chosen=False))
         employment = session.scalar(
             text("select id from employments where person_id = :id").bindparams(id=person)
@@ -87,6 +101,10 @@ def world(app: Flask, kind: str = "mo") -> World:
         "slug": "appendix-08",
         "action": "grant",
         "extension": "docx",
+        "section": "officials",
+        "key": "letters.executed",
+        "version_id": version.id,
+        "text_id": text_row.id,
     })  # fmt: skip
 
 
