@@ -16,7 +16,15 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import duplicates, letters, remind, stages, terms, timeline
+from accessflow.services import (
+    dismissal_standing,
+    duplicates,
+    letters,
+    remind,
+    stages,
+    terms,
+    timeline,
+)
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.applications import locked
 from accessflow.services.clock import MOSCOW, moscow_date
@@ -183,6 +191,7 @@ def _apply(
         request.updated_at = now
         terms.cache(session, catalogue, request)
         remind.plan(session, catalogue, request, now)
+        dismissal_standing.follow(session, catalogue, request, now)
         session.flush()
     return tuple(made)
 

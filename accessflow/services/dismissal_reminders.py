@@ -1,0 +1,100 @@
+"""The due rows of a dismissal's reminders: planned, planned anew, called off.
+
+Whoever claims them (`services/remind.py`) finds the kind by `KINDS` and the roles by `readers_of`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Dismissal, Reminder
+from accessflow.domain.roles import Role
+from accessflow.services.clock import moscow_date
+from accessflow.workflow.dismissal import MORNING, OCCASIONS, Reminding, readers, reminders
+
+ENTITY = "dismissal"
+PREFIX = "dismissal_"
+RETURNED = f"{PREFIX}returned"
+"""In place of the one on entry, where a revocation has come back."""
+STUCK = f"{PREFIX}stuck"
+"""Sent in time or not, but МИАЦ or another has not carried it out yet."""
+KINDS = (*(f"{PREFIX}{occasion}" for occasion in OCCASIONS), RETURNED, STUCK)
+STUCK_AFTER = (5, 10, 15, 20)
+"""Working days after filing on which those who carry it out are reminded."""
+STUCK_TO: frozenset[Role] = frozenset({"miac_specialist", "miac_lead"})
+
+
+def plan_reminders(
+    session: Session,
+    catalogue: Catalogue,
+    dismissal: Dismissal,
+    now: datetime,
+    *,
+    returned: bool = False,
+) -> None:
+    """The rows that are due from now on, in place of those planned before."""
+    call_off(session, dismissal, now)
+    for one in _remindings(catalogue, dismissal, now):
+        entry = one.occasion == "entry" and returned
+        _plan(session, dismissal, RETURNED if entry else f"{PREFIX}{one.occasion}", one.at)
+
+
+def plan_follow_up(
+    session: Session, catalogue: Catalogue, dismissal: Dismissal, now: datetime
+) -> None:
+    """Everything is sent: only those who are to carry it out are reminded."""
+    call_off(session, dismissal, now)
+    calendar = catalogue.working_calendar
+    for number in STUCK_AFTER:
+        day = calendar.add_working(moscow_date(dismissal.filed_at or now), number)
+        if (at := calendar.moment(day, MORNING)) > now:
+            _plan(session, dismissal, STUCK, at)
+
+
+def call_off(session: Session, dismissal: Dismissal, now: datetime) -> None:
+    """What has not fired yet, does not any more."""
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.entity == ENTITY,
+            Reminder.entity_id == dismissal.id,
+            Reminder.kind.in_(KINDS),
+            Reminder.fired_at.is_(None),
+            Reminder.cancelled_at.is_(None),
+        )
+        .values(cancelled_at=now)
+    )
+
+
+def readers_of(
+    catalogue: Catalogue, dismissal: Dismissal, kind: str, due_at: datetime
+) -> frozenset[Role]:
+    """The roles that a row is for: the organisation's own, but for those of МИАЦ and КЗ."""
+    if kind == STUCK:
+        return STUCK_TO
+    told = "entry" if kind == RETURNED else kind.removeprefix(PREFIX)
+    [occasion] = [known for known in OCCASIONS if known == told]
+    day = moscow_date(due_at)
+    return readers(occasion, day, dismissal.dismissed_on, catalogue.working_calendar)
+
+
+def _remindings(catalogue: Catalogue, dismissal: Dismissal, now: datetime) -> tuple[Reminding, ...]:
+    return reminders(dismissal.dismissed_on, now, catalogue.working_calendar)
+
+
+def _plan(session: Session, dismissal: Dismissal, kind: str, at: datetime) -> None:
+    """A row called off before is due again; one that has fired does not fire twice."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    row = insert(Reminder).values(kind=kind, entity=ENTITY, entity_id=dismissal.id, due_at=at)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["kind", "entity", "entity_id", "due_at"],
+            set_={"cancelled_at": None},
+        )
+    )
