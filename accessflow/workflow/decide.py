@@ -127,6 +127,8 @@ def _from_where(request: Snapshot, action: str) -> str:
 
 def _guard(transition: Transition, request: Snapshot, now: datetime) -> None:
     if reasons := refusals(transition, request, now):
+        if "nothing_missing" in transition.guards:
+            reasons += request.missing
         raise Conflict(" ".join(reasons), action=transition.action, state=request.state)
 
 
