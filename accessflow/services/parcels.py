@@ -34,6 +34,7 @@ from accessflow.services.files import FileStore, attach
 from accessflow.services.offers import system_label
 from accessflow.services.printing import model_of
 from accessflow.services.routes import channel_of, route_of
+from accessflow.services.settings import for_paper
 
 Stage = Literal["filing", "forwarding", "committee"]
 ATTACHED = ("screenshot", "sent_file", "answer_file", "attachment")
@@ -210,7 +211,8 @@ class _Packing:
 
     def _form(self, request: Request, rendering: Rendering, scan: str) -> Iterator[ParcelFile]:
         check = check_of(self.session, self.catalogue, request)
-        model = model_of(check, self.catalogue, self.on, rendering)
+        paper = for_paper(self.session, self.catalogue, request, self.on)
+        model = model_of(check, paper, self.on, rendering)
         for suffix, kind in ((".xlsx", media.XLSX), (".docx", media.DOCX)):
             content = WRITERS[suffix](model)
             yield ParcelFile(model.file_stem + suffix, kind, content, LABELS[suffix[1:]])

@@ -27,6 +27,7 @@ from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.files import FileStore
 from accessflow.services.printing import model_of, page_count
 from accessflow.services.scan_checks import Expected, judge
+from accessflow.services.settings import for_paper
 from accessflow.workflow.rows import MIAC, OFFICE
 from accessflow.workflow.states import ENDED, UNFILED
 
@@ -289,8 +290,8 @@ def expected_of(
 ) -> Expected:
     """What the paper of this application is by now."""
     check, on = check_of(session, catalogue, request), moscow_date(now)
-    own = model_of(check, catalogue, on)
-    outgoing = model_of(check, catalogue, on, "miac")
+    paper = for_paper(session, catalogue, request, on)
+    own, outgoing = model_of(check, paper, on), model_of(check, paper, on, "miac")
     models = {"scan": [own], "director_scan": [outgoing], "committee_scan": [own, outgoing]}[kind]
     stamps = [model.stamp for model in models if model.stamp]
     known = Expected(
