@@ -124,6 +124,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     return serve(host=arguments.host, port=arguments.port, with_demo=arguments.demo)
 
 
+def _worker(_: argparse.Namespace) -> int:
+    from accessflow.cli.worker import work
+
+    return work()
+
+
 def _no_arguments(_: argparse.ArgumentParser) -> None:
     """Nothing to add."""
 
@@ -134,6 +140,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     Command("serve", "the server, on an embedded database by default", _serve_arguments, _serve),
+    Command("worker", "letters, reminders and scheduled jobs", _no_arguments, _worker),
     Command("routes", "every HTTP endpoint and who may call it", _json, _routes),
     Command("db upgrade", "bring the database to the newest form", _no_arguments, _db_upgrade),
     Command("user add", "create an account", _user_arguments, _user_add),

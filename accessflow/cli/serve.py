@@ -11,6 +11,7 @@ from waitress.server import create_server
 from accessflow.app import create_app
 from accessflow.config import Settings
 from accessflow.db.migrate import upgrade
+from accessflow.scheduler import Jobs, Running
 from accessflow.services import demo
 from accessflow.services.clock import system_clock
 
@@ -32,10 +33,13 @@ def serve(*, host: str, port: int, with_demo: bool) -> int:
         print(f"{host}:{port} cannot be taken: {error.strerror}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _stop)
+    running = Running(Jobs(settings, core.database, core.live))
+    running.start()
     _announce(f"http://{host}:{server.effective_port}", accounts)
     server.run()  # returns on KeyboardInterrupt and SystemExit, its threads done
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # a second one must not tear what is being closed
+    running.stop()
     core.database.dispose()
     print("accessflow has stopped")
     return 0

@@ -8,7 +8,7 @@ hand is sent again under the same Message-ID and marked, for nobody can know whe
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -49,13 +49,13 @@ def worker_name() -> str:
     return uuid4().hex
 
 
-def deliver_due(post: Post) -> int:
+def deliver_due(post: Post, *, stopping: Callable[[], bool] = lambda: False) -> int:
     """Sends what is due, letter by letter, until nothing is; how many were taken over."""
     sent = 0
     if not _any_due(post):
         return sent
     with post.transport.connection() as connection:
-        while letter := claim(post):
+        while not stopping() and (letter := claim(post)):
             sent += _send(post, connection, letter)
     return sent
 

@@ -81,7 +81,9 @@ def day(value: date | None) -> str:
 
 def decided(request: Request) -> list[messages.Decided]:
     """Person by person; nothing where the application has no people."""
-    return [(_name(row), OUTCOMES[row.outcome], cause_in_words(row.cause)) for row in request.rows]
+    return [
+        (person_name(row), OUTCOMES[row.outcome], cause_in_words(row.cause)) for row in request.rows
+    ]
 
 
 def cause_in_words(cause: str) -> str:
@@ -92,7 +94,8 @@ def cause_in_words(cause: str) -> str:
     return cause
 
 
-def _name(row: RequestRow) -> str:
+def person_name(row: RequestRow) -> str:
+    """As it stands in the application; a row without a name by its number."""
     parts = (str(row.answers.get(f"{part}_name", "")) for part in ("last", "first", "middle"))
     return " ".join(part.strip() for part in parts if part.strip()) or f"Строка {row.position}"
 
