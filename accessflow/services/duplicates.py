@@ -19,10 +19,20 @@ if TYPE_CHECKING:
 
 
 def lock_both(session: Session, one: int, other: object) -> None:
-    """In one order, whoever comes first: two who mark crosswise must not lock each other out."""
-    ids = {one, other} if isinstance(other, int) else {one}
+    """With what the other one points to, in one order: two who mark crosswise must neither lock
+    each other out nor make a ring."""
+    ids = {one}
+    if other_id := _number(other):
+        further = select(Request.duplicate_of_id).where(Request.id == other_id)
+        ids |= {other_id, session.scalar(further) or other_id}
     query = select(Request.id).where(Request.id.in_(ids)).order_by(Request.id).with_for_update()
     session.execute(query).all()
+
+
+def _number(typed: object) -> int:
+    """An id as it is given, 0 where it is none."""
+    text = str(typed or "").strip()
+    return int(text) if text.isdecimal() else 0
 
 
 def mark(moment: Applying) -> dict[str, Any]:
