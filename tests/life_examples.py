@@ -23,6 +23,7 @@ from accessflow.services.applications import find
 from accessflow.services.clock import moscow_date
 from accessflow.services.files import FileStore
 from accessflow.workflow.decide import RowDecision
+from accessflow.workflow.term_words import InWords
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
@@ -163,7 +164,7 @@ class Life:
         with self.db.read() as session:
             return list(timeline.events_of(session, request_id))
 
-    def term(self, request_id: int) -> terms.InWords:
+    def term(self, request_id: int) -> InWords:
         with self.db.read() as session:
             request = session.get_one(Request, request_id)
             return terms.shown(session, self.catalogue, request, moscow_date(self.now))

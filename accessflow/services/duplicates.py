@@ -12,6 +12,7 @@ from accessflow.domain.errors import Conflict, Invalid, NotFound
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find
 from accessflow.services.repeats import NOT_SOLVED
+from accessflow.workflow.decide import LONGEST_ID
 from accessflow.workflow.states import STATES, UNFILED
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def lock_both(session: Session, one: int, other: object) -> None:
 def _number(typed: object) -> int:
     """An id as it is given, 0 where it is none."""
     text = str(typed or "").strip()
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else 0
 
 
 def mark(moment: Applying) -> dict[str, Any]:

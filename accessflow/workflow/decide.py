@@ -20,6 +20,7 @@ from accessflow.workflow.states import STATES
 
 EXECUTION = MappingProxyType({"access": "granted", "revocation": "revoked"})
 """What an executed row is called, by kind."""
+LONGEST_ID = 9
 Given = Mapping[str, Any]
 
 
@@ -163,7 +164,7 @@ def read(ask: Ask, value: Any) -> Any:
             raise ValueError(f"«{text}» — не дата. Пример: 23.11.2026.")
         return day
     if ask.kind == "request":
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > LONGEST_ID:
             raise ValueError("Выберите заявку из списка.")
         return int(text)
     if len(text) > ask.max_length:
