@@ -123,13 +123,8 @@ def _asked(
     session: Session, catalogue: Catalogue, dismissals: Sequence[Dismissal]
 ) -> Mapping[int, list[Asking]]:
     """Revocations by their rows' СНИЛС: of the organisation, for this job or for no job named."""
-    digits = dict(
-        session.execute(
-            select(Person.id, Person.snils).where(Person.id.in_({d.person_id for d in dismissals}))
-        )
-        .tuples()
-        .all()
-    )
+    people = select(Person.id, Person.snils).where(Person.id.in_({d.person_id for d in dismissals}))
+    digits: dict[int, str] = {row.id: row.snils for row in session.execute(people)}
     rows: dict[tuple[str, int], list[RequestRow]] = defaultdict(list)
     for row in session.scalars(
         select(RequestRow)
