@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -108,8 +108,8 @@ def _noted(session: Session, form: FormSpec, organization_id: int, now: datetime
     row = insert(FormNotice).values(
         form=form.slug, version=form.version, organization_id=organization_id, at=now
     )
-    made = session.execute(row.on_conflict_do_nothing())
-    return isinstance(made, CursorResult) and made.rowcount == 1
+    made = row.on_conflict_do_nothing().returning(FormNotice.organization_id)
+    return session.scalar(made) is not None
 
 
 def _people(session: Session, organization_id: int) -> list[str]:

@@ -80,8 +80,7 @@ def lay(session: Session, kind: str, entity: str, entity_id: int, due_at: dateti
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
     row = insert(Reminder).values(kind=kind, entity=entity, entity_id=entity_id, due_at=due_at)
-    made = session.execute(row.on_conflict_do_nothing())
-    return isinstance(made, CursorResult) and made.rowcount == 1
+    return session.scalar(row.on_conflict_do_nothing().returning(Reminder.id)) is not None
 
 
 def open_for_reminders(calendar: WorkingCalendar, now: datetime) -> bool:
