@@ -12,6 +12,7 @@ from accessflow.services.clock import Clock, system_clock
 from accessflow.services.files import FileStore
 from accessflow.web import (
     access,
+    actions,
     canned,
     context,
     directory_parts,
@@ -23,6 +24,7 @@ from accessflow.web import (
     nav,
     people_form,
     requests,
+    signing,
     systems,
     users,
     words,
@@ -38,10 +40,12 @@ __all__ = ["create_app", "routes"]
 JOBS = (
     nav,
     requests,
+    actions,
     editor_import,
     directory_parts,
     people_form,
     imports,
+    signing,
     systems,
     settings_pages,
     canned,

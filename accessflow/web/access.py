@@ -23,6 +23,8 @@ PUBLIC: Final = "public"
 MIAC: Final[frozenset[Role]] = frozenset({"miac_specialist", "miac_lead"})
 FILERS: Final[frozenset[Role]] = frozenset({"secretary", "hr", "committee"})
 """They write for an organisation of their own: МО, or КЗ as one (Рег. 3.2)."""
+OFFICE: Final[frozenset[Role]] = FILERS | {"signatory"}
+"""They print, sign and scan what their own organisation sends."""
 OVERSEERS: Final[frozenset[Role]] = MIAC | {"committee", "admin", "auditor"}
 """They see every organisation."""
 SETTERS: Final[frozenset[Role]] = MIAC | {"admin", "auditor"}
@@ -93,6 +95,27 @@ ACCESS: Final[dict[str, Access]] = {
     "editor.pages": ANYONE,
     "editor.preview": ANYONE,
     "editor.file": ANYONE,
+    "signing.index": OFFICE,
+    "signing.print_all": OFFICE,
+    "signing.upload_batch": OFFICE,
+    "signing.batch": OFFICE,
+    "signing.batch_page": OFFICE,
+    "signing.assign": OFFICE,
+    "signing.confirm_many": OFFICE,
+    "signing.send_many": FILERS,
+    "signing.upload": ANYONE,
+    "signing.lay": OFFICE | MIAC,
+    "signing.confirm": OFFICE | MIAC,
+    "signing.turn": OFFICE | MIAC,
+    "signing.attach": FILERS,
+    "signing.detach": FILERS,
+    "signing.send": OFFICE,
+    "signing.send_now": FILERS,
+    "signing.archive": ANYONE,
+    "signing.file": ANYONE,
+    "signing.page": ANYONE,
+    "actions.form": ANYONE,  # the machine says who may do what
+    "actions.apply": ANYONE,
     "systems.index": ANYONE,
     "systems.export": ANYONE,
     "systems.form": ANYONE,

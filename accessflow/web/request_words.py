@@ -74,6 +74,9 @@ TITLES = {
     "cover": "обращение",
 }
 
+OUTCOMES = {"granted": "предоставлен", "revoked": "отозван", "refused": "отказ"}
+"""What became of a row."""
+
 PREREQUISITES = attestations.KINDS
 """Prerequisites in a word; what each asks for is told by region.yaml."""
 

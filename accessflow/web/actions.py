@@ -1,0 +1,236 @@
+"""One form for every action on an application, made of what its transition asks for.
+
+A page of its own that works without scripts; both cards lead here and come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, or_, select
+
+from accessflow.db.tables import Request
+from accessflow.domain.dates import read_date
+from accessflow.domain.errors import AccessflowError, Conflict, Invalid
+from accessflow.services import canned, repeats, scope
+from accessflow.services.acting import act
+from accessflow.services.applications import find, form_of
+from accessflow.services.card import Card, Offered, card_of, term_after
+from accessflow.services.snapshots import acting
+from accessflow.web import context, request_words
+from accessflow.web.errors import STATUS
+from accessflow.web.kept import local_path
+from accessflow.web.toasts import toast
+from accessflow.workflow.asks import ASKS, CAUSES
+from accessflow.workflow.decide import EXECUTION, RowDecision
+from accessflow.workflow.decide import find as transition_of
+from accessflow.workflow.spec import Ask
+
+blueprint = Blueprint("actions", __name__, url_prefix="/requests/<int:request_id>/actions")
+
+CANNED = {"refuse": "refuse", "decide": "refuse", "annul": "annul", "request_info": "request_info",
+          "extend": "extend"}  # fmt: skip
+"""Which of МИАЦ's ready texts an action offers; the others offer replies."""
+ELSEWHERE = {"send": "signing.send"}
+"""Actions that have a page of their own."""
+OWN_WORDS = "own"
+"""The choice of a row's cause that is typed."""
+
+
+@dataclass
+class Typed:
+    """What the form holds: `values` by ask, `rows` by row id -> (outcome, cause, own words)."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    rows: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    message: str = ""
+    flaws: dict[str, str] = field(default_factory=dict)
+    late: bool = False
+
+
+@blueprint.get("/<action>")
+def form(request_id: int, action: str) -> ResponseReturnValue:
+    if action in ELSEWHERE:
+        return redirect(url_for(ELSEWHERE[action], request_id=request_id))
+    card = _card(request_id)
+    offered = _offered(card, action)
+    return _page(card, offered, Typed(values=_before(card.request), late=False))
+
+
+@blueprint.post("/<action>")
+def apply(request_id: int, action: str) -> ResponseReturnValue:
+    typed = _typed()
+    if request.form.get("canned"):
+        card = _card(request_id)
+        return _page(card, _offered(card, action), _with_canned(typed))
+    try:
+        done = act(
+            context.db(),
+            actor=context.actor(),
+            now=context.now(),
+            catalogue=context.catalogue(),
+            files=context.files(),
+            request_id=request_id,
+            action=action,
+            given=_given(action, typed),
+            seen=request.form.get("seen", type=int),
+        )
+    except (Invalid, Conflict) as refusal:
+        return _refused(request_id, action, typed, refusal)
+    label = request_words.STATES[done.state].label
+    number = f", номер МИАЦ {done.registration_no}" if action == "send" else ""
+    toast(f"Заявка {done.number}: {label[0].lower()}{label[1:]}{number}")
+    return redirect(_back(request_id), code=303)
+
+
+def _card(request_id: int) -> Card:
+    context.refresh()
+    session, actor = context.session(), context.actor()
+    found = find(session, actor, request_id)
+    return card_of(session, actor, context.catalogue(), found, context.now())
+
+
+def _offered(card: Card, action: str) -> Offered:
+    """Raises Conflict, Forbidden with who may and from where."""
+    transition = transition_of(card.snapshot, action, acting(context.actor(), card.request))
+    found = card.offer(action)
+    return found if found is not None else Offered(transition)
+
+
+def _refused(
+    request_id: int, action: str, typed: Typed, refusal: AccessflowError
+) -> ResponseReturnValue:
+    """The form again with everything typed; on its card where the action is gone altogether."""
+    card = _card(request_id)
+    offered = card.offer(action)
+    if offered is None:
+        raise refusal
+    typed.message = refusal.message
+    typed.flaws = refusal.fields if isinstance(refusal, Invalid) else {}
+    typed.late = isinstance(refusal, Conflict)
+    return _page(card, offered, typed), STATUS[type(refusal)]
+
+
+def _before(found: Request) -> dict[str, str]:
+    """What stands there already and is likely to stay."""
+    return {"external_no": found.external_no, "external_status": found.external_status,
+            "forwarded_to": found.forwarded_to or "СТП ЕГИСЗ"}  # fmt: skip
+
+
+def _typed() -> Typed:
+    values = {key: request.form[key] for key in ASKS if key in request.form}
+    rows: dict[int, tuple[str, str, str]] = {}
+    for name in request.form:
+        prefix, _, number = name.partition("-")
+        if prefix == "outcome" and number.isdecimal():
+            rows[int(number)] = (
+                request.form[name],
+                request.form.get(f"cause-{number}", ""),
+                request.form.get(f"words-{number}", ""),
+            )
+    return Typed(values, rows)
+
+
+def _with_canned(typed: Typed) -> Typed:
+    """A ready text put behind what is typed: the select names it, the button says into which."""
+    key, number = request.form["canned"], request.form.get("ready", type=int)
+    if number:
+        ready = canned.find(context.session(), context.catalogue(), number).text
+        typed.values[key] = "\n".join(filter(None, (typed.values.get(key, "").strip(), ready)))
+    return typed
+
+
+def _given(action: str, typed: Typed) -> dict[str, Any]:
+    given: dict[str, Any] = dict(typed.values)
+    if "duplicate_of" in given:
+        given["duplicate_of"] = _number_of(given["duplicate_of"])
+    if typed.rows:
+        given["rows"] = _decisions(typed)
+    return given
+
+
+def _decisions(typed: Typed) -> list[RowDecision]:
+    """The rows with an outcome; those left open are left out."""
+    return [
+        RowDecision(row_id, outcome, "" if outcome != "refused" else words if cause == OWN_WORDS
+                    else cause)
+        for row_id, (outcome, cause, words) in typed.rows.items()
+        if outcome
+    ]  # fmt: skip
+
+
+def _number_of(text: str) -> str:
+    """The id of the application with this number, ours or МИАЦ's. Raises Invalid."""
+    number = text.strip()
+    if not number:
+        return ""
+    found = context.session().scalar(
+        select(Request.id).where(
+            or_(Request.number == number, func.lower(Request.registration_no) == number.lower()),
+            scope.requests_seen(context.actor()),
+            Request.deleted_at.is_(None),
+        )
+    )
+    if found is None:
+        message = f"Заявки {number} нет: проверьте номер, он на её карточке."
+        raise Invalid(message, {"duplicate_of": message})
+    return str(found)
+
+
+def _back(request_id: int) -> str:
+    return local_path(request.form.get("back", "")) or url_for(
+        "requests.card", request_id=request_id
+    )
+
+
+def _page(card: Card, offered: Offered, typed: Typed) -> str:
+    session, catalogue, found = context.session(), context.catalogue(), card.request
+    transition = offered.transition
+    asks = [ASKS[key] for key in transition.asks]
+    until = read_date(typed.values.get("until", ""))
+    miac = context.actor().role in ("miac_specialist", "miac_lead")
+    kind = CANNED.get(transition.action, "reply")
+    return render_template(
+        "actions/form.html",
+        card=card,
+        found=found,
+        spec=form_of(catalogue, found),
+        subject=request_words.subject(catalogue, found),
+        state=request_words.STATES[found.state],
+        offered=offered,
+        transition=transition,
+        asks=asks,
+        typed=typed,
+        causes=CAUSES.get(transition.action, CAUSES["refuse"]),
+        executed=EXECUTION.get(found.kind, ""),
+        rows=_rows(found, transition.action),
+        ready=canned.of_kind(session, catalogue, kind) if miac and _text_of(asks) else [],
+        into=_text_of(asks),
+        repeats=_repeats(found) if "duplicate_of" in transition.asks else (),
+        term=term_after(card, catalogue, transition, context.today(), until),
+        back=local_path(request.values.get("back", ""))
+        or url_for("requests.card", request_id=found.id),
+        own_words=OWN_WORDS,
+        writes=miac and bool(transition.letters),
+        outcomes=request_words.OUTCOMES,
+    )
+
+
+def _text_of(asks: list[Ask]) -> str:
+    """The field that ready texts go into."""
+    return next((ask.key for ask in asks if ask.kind == "long_text"), "")
+
+
+def _rows(found: Request, action: str) -> list[Any]:
+    return [row for row in found.rows if bool(row.outcome) == (action == "undecide")]
+
+
+def _repeats(found: Request) -> dict[str, str]:
+    """Applications that this one may repeat: number -> why."""
+    told = repeats.of_request(
+        context.session(), context.catalogue(), found, everywhere=scope.sees_all(context.actor())
+    )
+    return {repeat.other.number: repeat.text for repeat in told}
