@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -146,6 +146,18 @@ def kept(session: Session, request: Request, stage: Stage = "filing") -> tuple[R
     ).all()
     of_stage = [row for row in found if row.checks.get("stage") == stage]
     return tuple(row for row in of_stage if row.at == of_stage[-1].at)
+
+
+def as_sent(
+    session: Session, catalogue: Catalogue, files: FileStore, request: Request, now: datetime
+) -> Parcel:
+    """What has left, byte for byte; before that, what would leave now."""
+    parcel = build(session, catalogue, files, request, now)
+    left = tuple(
+        ParcelFile(row.name, row.stored.media_type, files.read(row.sha256), row.checks["label"])
+        for row in kept(session, request)
+    )
+    return replace(parcel, files=left) if left else parcel
 
 
 def archive(parcel: Parcel) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.domain.roles import Role
+from accessflow.services import signing
 from accessflow.services.accounts import role_of
+from accessflow.web import context
 from accessflow.web.access import allows
 from accessflow.web.context import signed_in
 
@@ -19,19 +21,28 @@ blueprint = Blueprint("home", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`endpoint` opens it; current on all pages of its blueprint and of `also`."""
+    """`endpoint` opens it; current on all pages of its blueprint and of `also`.
+
+    `count`: how many things there wait for this person.
+    """
 
     label: str
     endpoint: str
     also: tuple[str, ...] = ()
+    count: Callable[[], int] | None = None
 
     @property
     def is_current(self) -> bool:
         return request.blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
+def _unsigned() -> int:
+    return signing.count(context.session(), context.actor())
+
+
 ITEMS = (
     Item("Заявки", "requests.index", also=("editor",)),
+    Item("На подпись", "signing.index", count=_unsigned),
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Системы и формы", "systems.index"),
     Item("Организация", "directory.own"),
@@ -40,7 +51,11 @@ ITEMS = (
     Item("Настройки", "settings.index", also=("canned",)),
 )
 
-FIRST: dict[Role, str] = {"hr": "people.index", "admin": "directory.index"}
+FIRST: dict[Role, str] = {
+    "hr": "people.index",
+    "admin": "directory.index",
+    "signatory": "signing.index",
+}
 """The start page of a role where it is not the first of ITEMS."""
 
 NUMBER = re.compile(r"\d{4}-\d{1,6}")

@@ -1,0 +1,34 @@
+"""The blueprint of signing and sending; its pages are spread over several modules."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.datastructures import FileStorage
+
+from accessflow.domain.errors import Invalid
+
+blueprint = Blueprint("signing", __name__)
+
+
+def uploads() -> list[tuple[str, bytes]]:
+    """The files of the form under «scan», in the order that they were chosen in. Raises Invalid."""
+    chosen = [file for file in request.files.getlist("scan") if file.filename]
+    if not chosen:
+        raise Invalid("Выберите файл: PDF, PNG или JPEG, до 25 МБ.")
+    return [(name_of(file), file.read()) for file in chosen]
+
+
+def name_of(file: FileStorage) -> str:
+    return file.filename or ""
+
+
+def picked() -> list[int]:
+    return [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
+
+
+@blueprint.app_template_filter("size")
+def size(count: int) -> str:
+    """«1,2 МБ», «84 КБ»."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} КБ"
+    return f"{count / 1024 / 1024:.1f} МБ".replace(".", ",")
