@@ -108,10 +108,11 @@ def recognise(tables: Iterable[Table]) -> StaffSheet:
             f"Под строкой заголовков (строка {header.row}) нет ни одного человека."
             " Проверьте, тот ли это файл."
         )
-    return StaffSheet(header, rows, _notes(header, tables))
+    return StaffSheet(header, rows, notes_of(header, tables))
 
 
-def _notes(header: Header, tables: tuple[Table, ...]) -> tuple[str, ...]:
+def notes_of(header: Header, tables: tuple[Table, ...]) -> tuple[str, ...]:
+    """What of the file is not used, in Russian sentences."""
     notes = []
     if header.unknown:
         notes.append(f"Не используются колонки: {_quoted(header.unknown)}.")
