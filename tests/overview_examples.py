@@ -80,11 +80,16 @@ def _events(chance: random.Random, request: dict[str, Any]) -> list[dict[str, An
         return []
     at: datetime = request["sent_at"]
     steps = ["ready", *STEPS[: chance.randrange(1, len(STEPS) + 1)]]
-    made = []
+    made: list[dict[str, Any]] = []
+    came = None
     for seq, (source, target) in enumerate(itertools.pairwise(steps), 1):
-        made.append(_event(request["id"], 2 * seq - 1, at, source, target))
+        made.append(_event(request["id"], 2 * seq - 1, at, source, target) | {"came_at": came})
+        came = at
+        # A note in between changes nothing.
         at += timedelta(days=chance.randrange(9), hours=chance.randrange(20))
-        made.append(_event(request["id"], 2 * seq, at, target, target))  # a note in between
+        made.append(
+            _event(request["id"], 2 * seq, at, target, target) | {"came_at": None}
+        )  # a note in between
     return made
 
 

@@ -330,14 +330,14 @@ def _refusals(session: Session, view: View) -> tuple[Refusal, ...]:
 def _steps(session: Session, catalogue: Catalogue, view: View) -> Iterator[Stay]:
     """Working days from the day of coming into a state to the day of leaving it."""
     each = steps(view).subquery()
-    came, left = moscow_day(session, each.c.entered_at), moscow_day(session, each.c.left_at)
+    came, left = moscow_day(session, each.c.came_at), moscow_day(session, each.c.left_at)
     days = select(each.c.state, came.label("came"), left.label("gone"), func.count()).group_by(
         each.c.state, came, left
     )
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     calendar = catalogue.working_calendar
     for state, first, last, number in session.execute(days):
-        counts[state][calendar.working_days(first, last) if first else 0] += number
+        counts[state][calendar.working_days(first, last)] += number
     distinct = func.count(each.c.request_id.distinct())
     number_of = select(each.c.state, distinct).group_by(each.c.state)
     requests: dict[str, int] = dict(session.execute(number_of).all())

@@ -12,9 +12,9 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy import Date as SqlDate
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accessflow.db.tables import Request, RequestEvent, RequestRow
 from accessflow.services.clock import MOSCOW
@@ -192,42 +192,28 @@ def _cause(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
 
 
 def steps(view: View) -> Any:
-    """Each time that a state was left in the period: request_id, state, entered_at, left_at."""
-    entered, left = aliased(RequestEvent), RequestEvent
-    came = (
-        select(func.max(entered.at))
-        .where(
-            entered.request_id == left.request_id,
-            entered.seq < left.seq,
-            entered.source != entered.target,
-        )
-        .correlate(left)
-        .scalar_subquery()
-    )
+    """Each time that a state was left in the period: request_id, state, came_at, left_at."""
+    event = RequestEvent
     return (
         select(
-            left.request_id.label("request_id"),
-            left.source.label("state"),
-            came.label("entered_at"),
-            left.at.label("left_at"),
+            event.request_id.label("request_id"),
+            event.source.label("state"),
+            event.came_at.label("came_at"),
+            event.at.label("left_at"),
         )
-        .join(Request, Request.id == left.request_id)
-        .where(
-            left.source != left.target,
-            left.source.in_(OPEN),
-            within(left.at, view.period),
-            *common(view),
-        )
+        .join(Request, Request.id == event.request_id)
+        .where(event.source.in_(OPEN), *_leaves(view), *common(view))
     )
+
+
+def _leaves(view: View) -> Conditions:
+    event = RequestEvent
+    return event.source != event.target, event.came_at.is_not(None), within(event.at, view.period)
 
 
 def _left(view: View, state: str) -> Any:
-    left = RequestEvent
-    if state not in STATES:
-        return select(left.request_id).where(false())
-    return select(left.request_id).where(
-        left.source == state, left.source != left.target, within(left.at, view.period)
-    )
+    ids = select(RequestEvent.request_id)
+    return ids.where(RequestEvent.source == state, *_leaves(view))
 
 
 def moscow_day(session: Session, column: Any) -> ColumnElement[date]:

@@ -43,6 +43,7 @@ def append(
         target=target or request.state,
         data=_plain(data or {}),
         previous=last.hash if last else "",
+        came_at=request.state_at if target not in (None, request.state) else None,
     )
     event.hash = digest(event)
     session.add(event)

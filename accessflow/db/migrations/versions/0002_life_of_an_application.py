@@ -214,6 +214,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["request_id"], ["requests.id"], name=op.f("fk_request_events_request_id")
         ),
@@ -221,7 +222,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_events")),
         sa.UniqueConstraint("request_id", "seq", name=op.f("uq_request_events_request_id_seq")),
     )
-    op.create_index(op.f("ix_request_events_at"), "request_events", ["at"], unique=False)
+    op.create_index(
+        "ix_request_events_at",
+        "request_events",
+        ["at", "source", "target", "came_at", "request_id"],
+        unique=False,
+    )
     op.create_table(
         "request_messages",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -414,7 +420,7 @@ def downgrade() -> None:
     op.drop_table("request_files")
     op.drop_index(op.f("ix_request_messages_request_id"), table_name="request_messages")
     op.drop_table("request_messages")
-    op.drop_index(op.f("ix_request_events_at"), table_name="request_events")
+    op.drop_index("ix_request_events_at", table_name="request_events")
     op.drop_table("request_events")
     op.drop_table("presences")
     op.drop_index(op.f("ix_letters_state_due_at"), table_name="letters")
