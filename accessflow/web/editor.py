@@ -27,7 +27,7 @@ from accessflow.services.draft import Operation, Outcome
 from accessflow.services.draft_checks import by_row
 from accessflow.services.editing import Typed
 from accessflow.services.waivers import defects_of
-from accessflow.web import access, context
+from accessflow.web import access, context, editor_ready
 from accessflow.web import editor_words as words
 from accessflow.web.downloads import download
 from accessflow.web.editor_form import Ask, asked, typed_of
@@ -69,7 +69,19 @@ def change(request_id: int) -> ResponseReturnValue:
         if is_htmx() or not typed.rows:
             raise
         return _kept(request_id, typed, refusal)
+    if ask.name == editor_ready.PREPARE and not outcome.clashes and not outcome.refused:
+        return _prepared(outcome, typed)
     return _answered(outcome, ask, typed)
+
+
+def _prepared(outcome: Outcome, typed: Typed) -> ResponseReturnValue:
+    """To the signature; with errors the page says so and keeps what was typed."""
+    try:
+        if not editor_ready.needs_signature(outcome.request):
+            return redirect(url_for("signing.send", request_id=outcome.request.id), code=303)
+        return redirect(editor_ready.prepare(outcome.request.id), code=303)
+    except (Invalid, Conflict) as refusal:
+        return _page(_after(outcome, typed), refusal.message), STATUS[type(refusal)]
 
 
 @blueprint.post("/cells")
@@ -202,6 +214,7 @@ def _texts(view: View) -> dict[str, object]:
     place = batches.place_of(session, actor, found)
     return {
         "title": title_of(found),
+        "needs_signature": editor_ready.needs_signature(found),
         "place": place,
         "next_label": subject(catalogue, place.next) if place.next else "",
         "signers": _signers(view),
@@ -278,8 +291,6 @@ def file(request_id: int, kind: str) -> ResponseReturnValue:
     return download(made.data, made.mime, made.name)
 
 
-def _model(
-    found: Request, check: Check, rendering: Rendering = "organization"
-) -> DocumentModel:
+def _model(found: Request, check: Check, rendering: Rendering = "organization") -> DocumentModel:
     """As of the day that the paper bears: officials and seals are those of that day (X15)."""
     return printing.model_of(check, context.catalogue_of(found), context.today(), rendering)

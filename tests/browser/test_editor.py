@@ -343,17 +343,29 @@ def test_the_preview_follows_what_is_saved(desk: Desk, clinic: House) -> None:
     expect(picture).not_to_have_attribute("src", first or "")
 
 
-def test_ctrl_enter_downloads_the_set_with_what_was_just_typed(
+def test_the_set_is_downloaded_with_what_was_just_typed(
     desk: Desk, clinic: House, db: Database
 ) -> None:
     request = draft(clinic, people(1))
     page = desk.open(f"/requests/{request}/edit")
     page.fill(cell(page, 1, "position"), "Санитарка")
     with page.expect_download() as download:
-        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Скачать комплект").click()
     assert download.value.suggested_filename.endswith(".zip")
     assert "ФРМСС" in download.value.suggested_filename
     assert answers(db, request)[0]["position"] == "Санитарка"
+
+
+def test_ctrl_enter_takes_what_was_just_typed_to_its_signature(
+    desk: Desk, clinic: House, db: Database
+) -> None:
+    request = draft(clinic, people(1))
+    page = desk.open(f"/requests/{request}/edit")
+    page.fill(cell(page, 1, "position"), "Санитарка")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/requests/{request}/signing")
+    assert answers(db, request)[0]["position"] == "Санитарка"
+    expect(page.get_by_role("button", name="Напечатать версию")).to_be_visible()
 
 
 def test_the_organisations_columns_unfold_and_take_a_value_of_their_own(

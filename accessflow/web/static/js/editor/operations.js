@@ -33,7 +33,18 @@ export async function run(op, extra = {}) {
   const [name, , key] = op.split(":");
   if (name === "save") return save();
   if (name === "file" || name === "import_sheet") return leave(name, key);
+  if (name === "prepare") return prepare();
   return act(op, extra);
+}
+
+// The next page comes with this one: the form is sent as without scripts.
+async function prepare() {
+  release(true);
+  if (!(await save())) return show({ text: "Сначала нужно сохранить введённое.", kind: "danger" });
+  const op = Object.assign(document.createElement("input"), { type: "hidden", name: "op", value: "prepare" });
+  form.append(op);
+  form.submit();
+  return undefined;
 }
 
 async function leave(name, key) {
