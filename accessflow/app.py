@@ -21,8 +21,12 @@ from accessflow.web import (
     headers,
     imports,
     login,
+    mail,
+    mailbox,
+    memos,
     nav,
     people_form,
+    profile,
     requests,
     signing,
     systems,
@@ -50,6 +54,10 @@ JOBS = (
     settings_pages,
     canned,
     users,
+    mail,
+    mailbox,
+    memos,
+    profile,
 )
 """The modules with a blueprint each."""
 MAX_UPLOAD = 26 * 1024 * 1024

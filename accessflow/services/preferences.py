@@ -8,10 +8,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Preference
-from accessflow.domain.errors import Invalid
-from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW
 from accessflow.workflow.calendar import ONE_DAY, WorkingCalendar
 
@@ -38,18 +35,16 @@ def wishes_of(session: Session, user_id: int | None) -> Wishes:
     return Wishes(row.digest, row.quiet_from, row.quiet_until, row.letters_keys)
 
 
-def save(db: Database, *, actor: Actor, wishes: Wishes) -> None:
-    """Raises Invalid for hours that are none."""
-    if flaws := _flaws(wishes):
-        raise Invalid("Настройки не сохранены.", flaws, user=actor.user_id)
-    with db.write() as session:
-        row = session.get(Preference, actor.user_id) or Preference(user_id=actor.user_id)
-        row.digest, row.letters_keys = wishes.digest, wishes.letters_keys
-        row.quiet_from, row.quiet_until = wishes.quiet_from, wishes.quiet_until
-        session.add(row)
+def keep(session: Session, user_id: int, wishes: Wishes) -> None:
+    """Writes them, in the caller's transaction; `flaws_of` has found nothing."""
+    row = session.get(Preference, user_id) or Preference(user_id=user_id)
+    row.digest, row.letters_keys = wishes.digest, wishes.letters_keys
+    row.quiet_from, row.quiet_until = wishes.quiet_from, wishes.quiet_until
+    session.add(row)
 
 
-def _flaws(wishes: Wishes) -> dict[str, str]:
+def flaws_of(wishes: Wishes) -> dict[str, str]:
+    """What is wrong with the hours, by field; empty: nothing."""
     ends = {"quiet_from": wishes.quiet_from, "quiet_until": wishes.quiet_until}
     flaws = {
         name: "Время пишется так: 21:00."

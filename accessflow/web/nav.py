@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.domain.roles import Role
-from accessflow.services import signing
+from accessflow.services import letter_list, signing
 from accessflow.services.accounts import role_of
 from accessflow.web import context
 from accessflow.web.access import allows
@@ -40,6 +40,10 @@ def _unsigned() -> int:
     return signing.count(context.session(), context.actor())
 
 
+def _undelivered() -> int:
+    return letter_list.count_failed(context.session(), context.actor())
+
+
 ITEMS = (
     Item("Заявки", "requests.index", also=("editor",)),
     Item("На подпись", "signing.index", count=_unsigned),
@@ -48,6 +52,7 @@ ITEMS = (
     Item("Организация", "directory.own"),
     Item("Организации", "directory.index"),
     Item("Учётные записи", "users.index"),
+    Item("Письма", "mail.index", also=("mailbox",), count=_undelivered),
     Item("Настройки", "settings.index", also=("canned",)),
 )
 

@@ -15,7 +15,7 @@ from accessflow.domain.roles import LABELS
 from accessflow.domain.text import counted, grouped, noun
 from accessflow.services.accounts import role_of
 from accessflow.services.clock import MOSCOW
-from accessflow.web import context, nav, toasts
+from accessflow.web import context, nav, profile, toasts
 from accessflow.workflow.calendar import OfficeHours
 
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -118,4 +118,5 @@ def init_app(app: Flask) -> None:
         signed_in=context.signed_in,
         navigation=nav.navigation,
         pending_toasts=toasts.pending,
+        letters_keys=profile.letters_keys,
     )

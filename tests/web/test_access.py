@@ -17,24 +17,32 @@ from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from accessflow.app import create_app
+from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.db.tables import (
     Base,
     CannedText,
     ImportJob,
     ImportRow,
+    Letter,
     Request,
+    RequestFile,
+    ScanBatch,
     SettingVersion,
     Signatory,
     Unit,
 )
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
-from accessflow.services import requests
+from accessflow.notify.building import Attachment, Outgoing, built
+from accessflow.notify.transports import LocalMailbox, mailbox_folder
+from accessflow.services import files, requests
 from accessflow.services.actor import Actor
 from accessflow.services.picks import Picks
 from accessflow.web import access
 from accessflow.web.access import ACCESS, PUBLIC, UndeclaredAccess, check_declared
+from accessflow.web.context import Core
 from tests import factories
+from tests.scan_examples import printed
 
 Arguments = dict[str, int | str]
 
@@ -80,12 +88,22 @@ def world(app: Flask, kind: str = "mo") -> World:
                        updated_at=factories.NOON)  # fmt: skip
         session.add(sent)
         session.flush()
+        letter = Letter(request_id=sent.id, kind="parcel", message_id=f"l.{own}", to=["a@b.ru"],
+                        subject="Заявка", text="Текст", html="<head></head>", state="failed",
+                        due_at=factories.NOON, created_at=factories.NOON)  # fmt: skip
+        session.add(letter)
+        session.flush()
+        _post(core.settings, letter)
     clerk = Actor(author, "secretary", own)
     picks = Picks(people=(int(employment or 0),), systems=("frmss",))
     (request_id,) = requests.create(
         db, actor=clerk, now=factories.NOON, catalogue=core.catalogue, picks=picks
     )
+    scan, sent_scan, batch = _scans(core, own, author, request_id, sent.id)
     return World({
+        "file_id": scan,
+        "sent_file_id": sent_scan,
+        "batch_id": batch,
         "organization_id": own,
         "unit_id": unit.id,
         "signatory_id": signer.id,
@@ -105,7 +123,36 @@ def world(app: Flask, kind: str = "mo") -> World:
         "key": "letters.executed",
         "version_id": version.id,
         "text_id": text_row.id,
+        "letter_id": letter.id,
+        "number": 1,
     })  # fmt: skip
+
+
+def _post(settings: Settings, letter: Letter) -> None:
+    """Lays the letter into the local mailbox, with an attachment."""
+    file = Attachment("а.txt", "text/plain", b"a")
+    outgoing = Outgoing(letter.message_id, ("a@b.example",), "Заявка", "Текст", "<head></head>",
+                        attachments=(file,))  # fmt: skip
+    mailbox = LocalMailbox(mailbox_folder(settings), "a@localhost")
+    message = built(outgoing, sender=mailbox.sender, base_url="http://h", date=factories.NOON)
+    with mailbox.connection() as connection:
+        connection.send(message, outgoing.recipients)
+
+
+def _scans(core: Core, own: int, author: int, *requests: int) -> tuple[int, int, int]:
+    """A scan of each request, and a batch of one page."""
+    with core.database.write() as session:
+        stored = files.put(session, core.files, printed(), name="скан.pdf", now=factories.NOON)
+        scans = [RequestFile(request_id=request_id, stored=stored, kind="scan", name="скан.pdf",
+                             content_version=1, pages=1, checks={"code": "ok"}, user_id=author,
+                             at=factories.NOON) for request_id in requests]  # fmt: skip
+        page = {"page": 1, "request_id": None, "found": "", "turned": 0, "dpi": 200, "code": None,
+                "by": "", "state": "waiting", "reason": ""}  # fmt: skip
+        batch = ScanBatch(organization_id=own, user_id=author, sha256=stored.sha256, name="скан.pdf",
+                          pages=[page], at=factories.NOON)  # fmt: skip
+        session.add_all([*scans, batch])
+        session.flush()
+        return scans[0].id, scans[1].id, batch.id
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -135,7 +182,9 @@ def own(app: Flask) -> dict[str, World]:
     """One world for the МО's roles, one for the committee's own organisation."""
     mo = world(app)
     # Those above the organisations see no drafts: theirs is the one that was sent.
-    above = World({**mo.ids, "request_id": mo.ids["sent_id"]})
+    above = World({
+        **mo.ids, "request_id": mo.ids["sent_id"], "file_id": mo.ids["sent_file_id"],
+    })  # fmt: skip
     worlds: dict[str, World] = {r: mo if r in OF_ORGANIZATION else above for r in ROLES}
     return {**worlds, "committee": world(app, "committee")}
 

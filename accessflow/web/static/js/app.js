@@ -13,6 +13,10 @@ document.addEventListener("htmx:sendError", () => {
 
 document.addEventListener("af:toast", (event) => show(event.detail));
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // A choice that filters a list takes effect at once; without JavaScript its form has a button.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();

@@ -2,7 +2,9 @@
 // Rows: tables marked data-keys; a row opens by its first link, is picked by its [data-pick].
 
 const LETTERS = "af-letters";
-const lettersOn = () => localStorage.getItem(LETTERS) !== "off";
+// Off for the person (profile), or on this computer alone.
+const offForPerson = () => document.body.hasAttribute("data-no-letters");
+const lettersOn = () => !offForPerson() && localStorage.getItem(LETTERS) !== "off";
 
 const typing = (element) =>
   element.matches("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]");
@@ -82,5 +84,6 @@ document.addEventListener("keydown", (event) => {
 const toggle = document.querySelector("[data-letters]");
 if (toggle) {
   toggle.checked = lettersOn();
+  toggle.disabled = offForPerson();
   toggle.addEventListener("change", () => localStorage.setItem(LETTERS, toggle.checked ? "on" : "off"));
 }
