@@ -75,7 +75,7 @@ def apply(request_id: int, action: str) -> ResponseReturnValue:
             files=context.files(),
             request_id=request_id,
             action=action,
-            given=_given(action, typed),
+            given=_given(typed),
             seen=request.form.get("seen", type=int),
         )
     except (Invalid, Conflict) as refusal:
@@ -143,7 +143,7 @@ def _with_canned(typed: Typed) -> Typed:
     return typed
 
 
-def _given(action: str, typed: Typed) -> dict[str, Any]:
+def _given(typed: Typed) -> dict[str, Any]:
     given: dict[str, Any] = dict(typed.values)
     if "duplicate_of" in given:
         given["duplicate_of"] = _number_of(given["duplicate_of"])

@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accessflow.catalogue.spec import SystemSpec
-from accessflow.db.tables import Request
-from accessflow.domain.errors import Invalid, NotFound
+from accessflow.domain.errors import Invalid
 from accessflow.domain.text import counted
-from accessflow.forms.answers import Check, name_of
-from accessflow.forms.defect import Defect
-from accessflow.forms.rows import has_no_middle_name
-from accessflow.forms.spec import FormSpec
-from accessflow.services import request_links, requests, scope
+from accessflow.services import request_links, requests, scope, sending, stages
 from accessflow.services.applications import check_of, find, form_of
+from accessflow.services.card import Card, card_of
 from accessflow.services.editable import may_edit
 from accessflow.services.history import changes_of
-from accessflow.services.offers import together
 from accessflow.services.waivers import defects_of
 from accessflow.web import context, request_words
+from accessflow.web.card_turn import turn_of
+from accessflow.web.card_view import (
+    fields_of,
+    files_of,
+    links_of,
+    notices_of,
+    people_of,
+    steps,
+    systems_of,
+)
+from accessflow.web.event_words import moments
 from accessflow.web.kept import local_path
 from accessflow.web.request_blueprint import blueprint
 from accessflow.web.request_words import STATES, TITLES
-from accessflow.web.timeline import timeline
+from accessflow.web.signing_view import ScanView, scan_view
+from accessflow.web.timeline import Moment, timeline
 from accessflow.web.toasts import toast
+from accessflow.workflow.states import ANSWERED, UNFILED
 
 FILES = {
     "pdf": ("file-earmark-pdf", "печать и подпись"),
     "docx": ("file-earmark-word", "правка в Word"),
     "xlsx": ("file-earmark-excel", "форма для отправки"),
 }
-PATH = (
-    ("Черновик", ("draft",), "данные правят"),
-    ("На подписи", ("ready",), "печать, подпись, скан"),
-    ("Отправлена", ("sent", "registered"), "в ИС ТП МИАЦ"),
-    ("На рассмотрении", ("in_review", "needs_info"), "у МИАЦ"),
-    ("В СТП ЕГИСЗ", ("forwarded", "awaiting_call", "deleted"), "обычно 5–30 дней"),
-    ("Исполнена", ("executed", "reuploaded", "closed"), ""),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A row of the application as the card shows it."""
-
-    number: int
-    name: str
-    no_middle_name: bool
-    snils: str
-    position: str
-    role: str
-    errors: int
-    warnings: int
+ON_TURN = ("prepare", "send", "answer", "reupload")
+"""Actions that the card offers where it says whose move it is."""
 
 
 @blueprint.get("/<int:request_id>")
@@ -62,34 +47,112 @@ def card(request_id: int) -> ResponseReturnValue:
     session, actor, catalogue = context.session(), context.actor(), context.catalogue()
     found = find(session, actor, request_id)
     spec = form_of(catalogue, found)
+    card = card_of(session, actor, catalogue, found, context.now())
     check = check_of(session, catalogue, found)
-    defects = defects_of(session, check, found) if may_edit(actor, found) else ()
+    editable = may_edit(actor, found)
+    defects = defects_of(session, check, found) if editable else ()
+    errors = sum(d.level == "error" for d in defects)
+    own = scope.may_file(actor, found.organization_id)
+    state = STATES[found.state]
+    signed = spec.signature.signer != "none"
     return render_template(
         "requests/card.html",
         found=found,
+        card=card,
         spec=spec,
         subject=request_words.subject(catalogue, found),
         action=TITLES[found.action],
-        state=STATES[found.state],
-        steps=_steps(found),
-        people=_people(found, check, defects),
+        state=state,
+        turn=turn_of(actor, card, state.label, errors),
+        steps=steps(found, card.events),
+        people=people_of(found, check, defects),
         target=check.target,
         defects=[d for d in defects if d.row is None],
-        errors=sum(d.level == "error" for d in defects),
+        errors=errors,
         warnings=sum(d.level == "warning" for d in defects),
-        fields=_fields(found, spec),
-        systems=_systems(found),
-        notices=_notices(found, spec),
-        superseded=catalogue.superseded(spec, context.today()),
+        missing=sending.missing(session, catalogue, found, context.today())
+        if own and card.offer("send")
+        else (),
+        fields=fields_of(found, spec),
+        systems=systems_of(catalogue, found),
+        notices=notices_of(catalogue, found, spec) if found.state in UNFILED else [],
+        superseded=found.state in UNFILED and catalogue.superseded(spec, context.today()),
         in_force=catalogue.form(spec.slug, on=context.today()),
         batch=request_links.made_with(session, actor, found),
+        links=links_of(session, actor, found),
         subject_of=lambda other: request_words.subject(catalogue, other),
+        states=STATES,
         files=FILES,
-        may_edit=may_edit(actor, found),
-        may_copy=scope.may_file(actor, found.organization_id),
-        history=timeline(actor, changes_of(session, [("request", found.id)])),
+        kept=files_of(session, found),
+        scan=scan_view(session, actor, found) if signed and found.state != "draft" else None,
+        committee_scan=_committee_scan(card),
+        documents=stages.documents_of(session, found) if found.kind == "emd_deletion" else (),
+        may_edit=editable,
+        may_copy=own,
+        may_resubmit=own and found.state in requests.RESUBMITTED and _leaves_something(card),
+        own=own,
+        answered=found.state in ANSWERED,
+        on_turn=ON_TURN,
+        first_action=_first_action(card),
+        history=_history(card, found.id),
         contact=catalogue.region.contacts.get("miac_phone", ""),
+        outcomes=request_words.OUTCOMES,
+        causes=request_words.cause,
     )
+
+
+def _first_action(card: Card) -> str:
+    """The action that is the primary one of the page, if any stands apart."""
+    if card.request.state == "sent":
+        return "register"
+    return "committee_send" if card.request.state == "at_committee" else ""
+
+
+def _committee_scan(card: Card) -> ScanView | None:
+    """The panel of КЗ's own signature, at its stage of an access application (R37)."""
+    found = card.request
+    if found.kind == "access" and found.state == "at_committee":
+        return scan_view(context.session(), context.actor(), found, "committee_scan")
+    return None
+
+
+def _leaves_something(card: Card) -> bool:
+    rows = card.snapshot.rows
+    return not rows or not all(row.executed for row in rows)
+
+
+def _history(card: Card, request_id: int) -> list[Moment]:
+    """What happened and what was edited, newest first."""
+    session, actor = context.session(), context.actor()
+    edits = timeline(actor, changes_of(session, [("request", request_id)]))
+    return sorted([*moments(actor, card.events), *edits], key=lambda m: m.at, reverse=True)
+
+
+@blueprint.post("/<int:request_id>/resubmit")
+def resubmit(request_id: int) -> ResponseReturnValue:
+    new = requests.resubmit(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        request_id=request_id,
+    )
+    toast("Сделана исправленная копия: поправьте то, из-за чего отказали")
+    return redirect(url_for("editor.edit", request_id=new))
+
+
+@blueprint.post("/<int:request_id>/documents")
+def stage_documents(request_id: int) -> ResponseReturnValue:
+    """КЗ's letter and act on the deletion of an ЭМД, filled from the МО's letter (R41)."""
+    made = stages.prepare(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        request_id=request_id,
+    )
+    toast("Письмо и акт готовы к заполнению: проверьте их и передайте на подпись")
+    return redirect(url_for("editor.edit", request_id=made[0]))
 
 
 @blueprint.post("/<int:request_id>/copy")
@@ -143,60 +206,3 @@ def _told(numbers: list[str]) -> str:
     if len(numbers) == 1:
         return f"черновик {numbers[0]}"
     return counted(len(numbers), "черновик", "черновика", "черновиков")
-
-
-def _steps(found: Request) -> list[tuple[str, str, str]]:
-    """The path of an application; one that ended otherwise ends where it is."""
-    at = next((n for n, (_, states, _) in enumerate(PATH) if found.state in states), None)
-    if at is None:
-        return [
-            *((label, "", "done") for label, _, _ in PATH[:3]),
-            (STATES[found.state].label, "", "current"),
-        ]
-    last = at == len(PATH) - 1
-    return [
-        (label, small, "done" if n < at or last else "current" if n == at else "ahead")
-        for n, (label, _, small) in enumerate(PATH)
-    ]
-
-
-def _people(found: Request, check: Check, defects: tuple[Defect, ...]) -> list[Person]:
-    if not check.spec.has_people:
-        return []
-    role = next((column for column in check.spec.columns if column.kind == "role"), None)
-    return [
-        Person(
-            number=number,
-            name=name_of(row.answers).full,
-            no_middle_name=has_no_middle_name(row.answers),
-            snils=row.snils,
-            position=str(row.answers.get("position", "")),
-            role=check.value(role, row.answers) if role else "",
-            errors=sum(d.row == number and d.level == "error" for d in defects),
-            warnings=sum(d.row == number and d.level == "warning" for d in defects),
-        )
-        for number, row in enumerate(found.rows, 1)
-    ]
-
-
-def _fields(found: Request, spec: FormSpec) -> list[tuple[str, str]]:
-    """What was typed beside the table, by its official label."""
-    return [
-        (item.plain_label.strip(" -:") or item.help or item.key, text)
-        for item in spec.fields
-        if (text := str(found.fields.get(item.key, "")).strip())
-    ]
-
-
-def _systems(found: Request) -> tuple[SystemSpec, ...]:
-    if not found.system:
-        return ()
-    try:
-        return together(context.catalogue(), found.system)
-    except NotFound:
-        return ()
-
-
-def _notices(found: Request, spec: FormSpec) -> list[str]:
-    """What to mind, said once: of the form and of the systems."""
-    return list(dict.fromkeys([*spec.notices, *(n for s in _systems(found) for n in s.notices)]))

@@ -14,6 +14,7 @@ from accessflow.services import attestations
 from accessflow.services.offers import system_label
 from accessflow.services.request_list import TABS as TAB_STATES
 from accessflow.workflow import states as workflow
+from accessflow.workflow.asks import ANNULMENT_CAUSES, REFUSAL_CAUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,27 @@ _LOOKS = {
 STATES = {slug: State(state.label, *_LOOKS[slug]) for slug, state in workflow.STATES.items()}
 
 TABS = {
+    "mine": "Ждут меня",
     "": "Все",
     "draft": "Черновики",
     "ready": "На подписи",
     "miac": "У МИАЦ",
     "needs_info": "Нужны сведения",
+    "committee": "У КЗ ЛО",
     "forwarded": "У СТП ЕГИСЗ",
+    "deleted": "ЭМД удалён",
     "done": "Завершённые",
 }
 if TABS.keys() ^ TAB_STATES.keys():
     raise AssertionError("a tab without words, or words of no tab")
+
+WAITING = {
+    "needs_info": "ждут ответа МИАЦ",
+    "deleted": "ждут исправленного ЭМД",
+    "ready": "на подписи",
+    "draft": "в черновиках",
+}
+"""What the list says of those that wait for the organisation, by tab, the most pressing first."""
 
 ACTIONS = {
     "grant": ("Предоставить", "plus-circle"),
@@ -76,6 +88,12 @@ TITLES = {
 
 OUTCOMES = {"granted": "предоставлен", "revoked": "отозван", "refused": "отказ"}
 """What became of a row."""
+
+
+def cause(slug: str) -> str:
+    """Why a row or a whole application came to nothing, in words; one's own words stay."""
+    return REFUSAL_CAUSES.get(slug) or ANNULMENT_CAUSES.get(slug) or slug
+
 
 PREREQUISITES = attestations.KINDS
 """Prerequisites in a word; what each asks for is told by region.yaml."""

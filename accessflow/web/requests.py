@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
-from accessflow.db.tables import Request
+from accessflow.db.tables import Request, RequestFile
 from accessflow.domain import snils
 from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
-from accessflow.services import people, request_counts, request_list, scope
+from accessflow.services import people, request_counts, request_list, scope, terms
 from accessflow.services.applications import form_of
 from accessflow.services.editable import may_edit
 from accessflow.services.offers import offers
 from accessflow.services.request_counts import MOST_IN_TAB, Counts
 from accessflow.services.request_list import SORTS, TABS, Filter
-from accessflow.web import context, request_card, request_new, request_words
+from accessflow.web import context, request_card, request_new, request_problem, request_words
 from accessflow.web.exports import sheet
 from accessflow.web.request_blueprint import blueprint, short_name
+from accessflow.web.request_next import Next, next_step, standing
 from accessflow.web.request_words import ACTIONS, STATES
 from accessflow.web.words import moment
+from accessflow.workflow.term_words import InWords
 
-__all__ = ["blueprint", "request_card", "request_new"]  # their pages belong to the blueprint
+__all__ = [
+    "blueprint",
+    "request_card",
+    "request_new",
+    "request_problem",
+]  # their pages belong to the blueprint
 
 DEFAULT_SORT = "-updated"
 KEPT = ("tab", "system", "action", "organization", "errors", "author", "sort")
@@ -39,14 +48,22 @@ FEWEST_DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An application as the list tells it. `mine`: the next step is the reader's."""
+    """An application as the list tells it. `next`: what is to be done with it, if anything;
+    `standing`: its term, before that what it waits for."""
 
     request: Request
     subject: str
     form: str
     names: tuple[str, ...]
-    mine: bool
+    next: Next | None
+    standing: InWords
+    editable: bool
     superseded: bool
+
+    @property
+    def mine(self) -> bool:
+        """The next step is the reader's."""
+        return self.next is not None and self.next.mine
 
     @property
     def more(self) -> int:
@@ -69,11 +86,10 @@ def index() -> ResponseReturnValue:
         before=request.args.get("before", ""),
     )
     counts = request_counts.counts(session, actor, catalogue, found)
-    names = request_list.names_of(session, part.items)
     overseer = scope.sees_all(actor)
     return render_template(
         "requests/index.html",
-        lines=[_line(item, names.get(item.id, ())) for item in part.items],
+        lines=_lines(part.items),
         part=part,
         first=max(1, request.args.get("n", 1, type=int)),
         size=request_list.PAGE_SIZE,
@@ -81,6 +97,7 @@ def index() -> ResponseReturnValue:
         most=request_counts.MOST,
         tabs=_tabs(found, counts),
         everywhere=counts.tabs[""],
+        waiting=_waiting(found, counts),
         found=found,
         narrowed=_narrowed(found),
         sort=sort,
@@ -109,7 +126,9 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
     headers = ["Номер", "Система", "Форма", "Версия формы", "Действие", "Состояние", "Организация",
-               "Сотрудники", "Строк", "Ошибок", "Автор", "Создана", "Обновлена"]  # fmt: skip
+               "Сотрудники", "Строк", "Ошибок", "Автор", "Создана", "Обновлена", "Номер МИАЦ",
+               "Внешний номер", "Отправлена", "Зарегистрирована", "Срок ответа", "На паузе с",
+               "Кому передана", "Их статус", "Причина отказа"]  # fmt: skip
     everything = request_list.everything(context.session(), _matching(_filter()))
     return sheet("Заявки", headers, [_exported(item, names) for item, names in everything])
 
@@ -140,8 +159,11 @@ def _narrowed(found: Filter) -> bool:
 
 
 def _sort() -> str:
-    sort = request.args.get("sort", DEFAULT_SORT)
-    return sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
+    """For those who file what waits for them comes first."""
+    actor = context.actor()
+    usual = "turn" if scope.may_file(actor, actor.organization_id) else DEFAULT_SORT
+    sort = request.args.get("sort", usual)
+    return sort if sort.removeprefix("-") in SORTS else usual
 
 
 def _snils_in(text: str) -> str:
@@ -171,29 +193,74 @@ def _told(number: int | None) -> str:
     return f"{MOST_IN_TAB}+" if number > MOST_IN_TAB else str(number)
 
 
-def _line(item: Request, names: tuple[PersonName, ...]) -> Line:
-    catalogue = context.catalogue()
-    try:
-        form = form_of(catalogue, item)
-        label, superseded = form.label, catalogue.superseded(form, context.today())
-    except NotFound:  # a form that the catalogue has dropped
-        label, superseded = item.form, True
-    mine = may_edit(context.actor(), item)
+def _waiting(found: Filter, counts: Counts) -> list[tuple[str, str, str]]:
+    """What waits for the reader, before any filter: tab, how many, and for what."""
+    actor = context.actor()
+    if found != Filter() or not scope.may_file(actor, actor.organization_id):
+        return []
+    return [
+        (tab, _told(counts.tabs[tab]), words)
+        for tab, words in request_words.WAITING.items()
+        if counts.tabs[tab]
+    ]
+
+
+def _lines(items: Sequence[Request]) -> list[Line]:
+    session, catalogue = context.session(), context.catalogue()
+    names = request_list.names_of(session, items)
+    scans = request_list.scans_of(session, items)
+    told = terms.shown_of(session, catalogue, items, context.today(), short=True)
+    return [
+        _line(item, names.get(item.id, ()), scans.get(item.id), told[item.id]) for item in items
+    ]
+
+
+def _line(
+    item: Request, names: tuple[PersonName, ...], scan: RequestFile | None, term: InWords
+) -> Line:
+    label, superseded = _form(item)
+    editable = may_edit(context.actor(), item)
     return Line(
         request=item,
-        subject=request_words.subject(catalogue, item),
+        subject=request_words.subject(context.catalogue(), item),
         form=request_words.form_label(label),
         names=tuple(map(short_name, names)),
-        mine=mine,
-        superseded=superseded and mine,
+        next=next_step(context.actor(), item, scan),
+        standing=standing(item, scan, term),
+        editable=editable,
+        superseded=superseded and editable,
     )
 
 
+def _form(item: Request) -> tuple[str, bool]:
+    """The form's label, and whether another version is in force by now."""
+    catalogue = context.catalogue()
+    try:
+        form = form_of(catalogue, item)
+        return form.label, catalogue.superseded(form, context.today())
+    except NotFound:  # a form that the catalogue has dropped
+        return item.form, True
+
+
 def _exported(item: Request, names: tuple[PersonName, ...]) -> list[str]:
-    line = _line(item, names)
-    people_told = ", ".join(line.names) + (f" и др., всего {line.more}" if line.more else "")
+    shown = tuple(map(short_name, names))
+    more = len(shown) and item.row_count > len(shown)
+    people_told = ", ".join(shown) + (f" и др., всего {item.row_count}" if more else "")
+    form, _ = _form(item)
     return [
-        item.number, line.subject, line.form, item.form_version, ACTIONS[item.action][0],
+        item.number, request_words.subject(context.catalogue(), item),
+        request_words.form_label(form), item.form_version, ACTIONS[item.action][0],
         STATES[item.state].label, item.organization.short_name, people_told, str(item.row_count),
         str(item.error_count), item.author.name, moment(item.created_at), moment(item.updated_at),
+        item.registration_no or "", item.external_no, _moment(item.sent_at),
+        _moment(item.registered_at), _day(item.due_on), _day(item.paused_since),
+        item.forwarded_to, item.external_status, request_words.cause(item.cause),
     ]  # fmt: skip
+
+
+def _moment(at: datetime | None) -> str:
+    return moment(at) if at else ""
+
+
+def _day(day: date | None) -> str:
+    return day.strftime("%d.%m.%Y") if day else ""

@@ -51,10 +51,10 @@ def test_a_draft_tells_what_is_to_be_done_and_leads_to_the_editor(
     assert "112-233" not in page
 
 
-def test_a_whole_draft_asks_for_printing(ours: House, client: FlaskClient) -> None:
+def test_a_whole_draft_is_handed_on_to_be_signed(ours: House, client: FlaskClient) -> None:
     [first] = ours.make("frllo")
     page = card(client, first)
-    assert "напечатайте, подпишите и поставьте печать" in page
+    assert "Ход за вами: передайте на подпись" in page
     for kind in ("pdf", "docx", "xlsx", "zip"):
         assert f'href="/requests/{first}/files/{kind}"' in page
 
@@ -123,7 +123,7 @@ def test_every_ending_has_its_card(ours: House, client: FlaskClient, state: str)
 def test_the_head_reads_the_draft_but_has_nothing_to_press(ours: House, signed_in: Clients) -> None:
     [first] = ours.make("frmss")
     page = card(signed_in(factories.account(ours.db, "signatory", ours.organization)), first)
-    assert "Черновик ведёт секретарь" in page
+    assert "Заявку готовит секретарь организации" in page
     assert f'action="/requests/{first}/copy"' not in page
     assert f'href="/requests/{first}/edit"' not in page
 
