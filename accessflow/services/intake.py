@@ -20,12 +20,13 @@ from accessflow.domain.errors import Invalid
 from accessflow.forms.application import Application
 from accessflow.forms.sheet_application import application_from_sheet
 from accessflow.forms.spec import FormSpec
-from accessflow.services import acting, claims, making, scans, technical, timeline
+from accessflow.services import acting, claims, making, registering, scans, technical, timeline
 from accessflow.services import files as filing
 from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.files import FileStore
 from accessflow.services.routes import CHANNELS
+from accessflow.workflow.asks import ASKS
 
 BY_HAND = tuple(channel for channel in CHANNELS if channel != "accessflow")
 Uploads = Sequence[tuple[str, bytes]]
@@ -111,6 +112,8 @@ def _require_possible(
         fields["organization"] = "Выберите организацию."
     if came.channel not in BY_HAND:
         fields["channel"] = "Выберите, как заявка пришла."
+    if len(came.registration_no.strip()) > ASKS["registration_no"].max_length:
+        fields["registration_no"] = "Слишком длинный номер: помещается 64 знака."
     if came.on > moscow_date(now):
         fields["on"] = "Этого дня ещё не было."
     if came.reply_to and emails.read(came.reply_to).value is None:
@@ -146,10 +149,11 @@ def _made(maker: making.Maker, spec: FormSpec, application: Application, came: C
     request.channel, request.outside = came.channel, False
     request.reply_mailbox = came.reply_to or maker.organization.mailbox
     request.sent_at = _moment(came.on, maker.now)
-    request.registration_no = came.registration_no.strip() or None
+    making.store(maker, request, "created", {"Пришла": ["—", CHANNELS[came.channel]]})
     if request.kind == "technical":
         technical.take_criticality(maker.catalogue, request)
-    making.store(maker, request, "created", {"Пришла": ["—", CHANNELS[came.channel]]})
+    if number := came.registration_no.strip():
+        registering.give_number(maker.session, maker.catalogue, request, maker.now, number)
     return request
 
 
