@@ -89,8 +89,10 @@ def matrix(
     """A page of those who held anything there on that day, by name. Raises NotFound."""
     seen_organization(session, actor, organization_id)
     asked = Asked(on=on, known_at=known_at, organization=organization_id)
-    holders = select(Grant.person_id).where(*_conditions(actor, asked))
-    query = select(Person).where(Person.id.in_(holders))
+    # Materialised: else a page by name is looked for among the people of the whole region.
+    own = select(Grant.person_id).where(*_conditions(actor, asked)).distinct().cte("holders")
+    holders = own.prefix_with("MATERIALIZED", dialect="postgresql")
+    query = select(Person).join(holders, holders.c.person_id == Person.id)
     if after is not None:
         query = query.where(tuple_(Person.search_name, Person.id) > after)
     ordered = query.order_by(Person.search_name, Person.id).limit(limit + 1)

@@ -1,0 +1,161 @@
+"""Dismissals as they are listed and counted: the list, the report for КЗ, the first figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from accessflow.db.tables import Dismissal, Employment, Grant, Organization
+from accessflow.services.actor import Actor
+from accessflow.services.scope import within
+
+SHOWS = ("unfiled", "missed", "undone", "done", "cancelled", "all")
+STANDING = Dismissal.cancelled_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`show`: unfiled (the term runs or is over), missed, undone (filed, not carried out), done,
+    cancelled, all. `since`, `until`: of the day of dismissal, both included."""
+
+    show: str = "unfiled"
+    organization_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def listed(actor: Actor, wanted: Filter, today: date) -> Select[Dismissal]:
+    """With people, jobs and organisations; what is unfiled with the nearest last day first."""
+    query = (
+        select(Dismissal)
+        .where(within(actor, Dismissal.organization_id), _shown(wanted.show, today))
+        .options(
+            joinedload(Dismissal.person),
+            joinedload(Dismissal.employment).joinedload(Employment.unit),
+            joinedload(Dismissal.organization),
+        )
+    )
+    if wanted.organization_id is not None:
+        query = query.where(Dismissal.organization_id == wanted.organization_id)
+    if wanted.since is not None:
+        query = query.where(Dismissal.dismissed_on >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Dismissal.dismissed_on <= wanted.until)
+    if wanted.show in ("unfiled", "missed", "undone"):
+        return query.order_by(Dismissal.due_on, Dismissal.id)
+    return query.order_by(Dismissal.dismissed_on.desc(), Dismissal.id.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One organisation's month (the day of dismissal counts), but for those cancelled.
+
+    `in_time` + `late` + `waiting` + `missed` = `total`. `late_days`: working days of all late ones.
+    """
+
+    organization_id: int
+    organization: str
+    year: int
+    month: int
+    total: int
+    in_time: int
+    late: int
+    late_days: int
+    waiting: int
+    missed: int
+
+
+def report(
+    session: Session, actor: Actor, *, since: date, until: date, today: date
+) -> tuple[Counted, ...]:
+    """By organisation, then month; both days included."""
+    year, month = (extract(part, Dismissal.dismissed_on) for part in ("year", "month"))
+    filed = Dismissal.filed_at.is_not(None)
+    query = (
+        select(
+            Organization.id,
+            Organization.short_name,
+            year,
+            month,
+            func.count(),
+            _sum(and_(filed, Dismissal.late_days == 0)),
+            _sum(and_(filed, Dismissal.late_days > 0)),
+            func.coalesce(func.sum(Dismissal.late_days), 0),
+            _sum(and_(~filed, Dismissal.due_on >= today)),
+            _sum(and_(~filed, Dismissal.due_on < today)),
+        )
+        .join(Organization, Organization.id == Dismissal.organization_id)
+        .where(
+            STANDING,
+            within(actor, Dismissal.organization_id),
+            Dismissal.dismissed_on.between(since, until),
+        )
+        .group_by(Organization.id, Organization.short_name, year, month)
+        .order_by(Organization.short_name, Organization.id, year, month)
+    )
+    return tuple(
+        Counted(row[0], row[1], *(int(n) for n in row[2:])) for row in session.execute(query)
+    )
+
+
+def rights_of_those_gone(
+    session: Session, actor: Actor, on: date, *, limit: int | None = None
+) -> Sequence[Grant]:
+    """Rights open on that day of people whose last day of work was before it: must be empty."""
+    query = (
+        _gone(actor, select(Grant), on)
+        .options(joinedload(Grant.person), joinedload(Grant.organization))
+        .order_by(Dismissal.due_on, Grant.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def count_rights_of_those_gone(session: Session, actor: Actor, on: date) -> int:
+    query = _gone(actor, select(func.count(Grant.id)).select_from(Grant), on)
+    return session.scalar(query) or 0
+
+
+def without_a_dismissal(session: Session, actor: Actor, on: date) -> Iterable[Employment]:
+    """Jobs that ended before that day, with rights still open, of which nobody entered a
+    dismissal: an end written on the person's card alone."""
+    holds = exists().where(
+        Grant.employment_id == Employment.id, Grant.until.is_(None), Grant.voided_at.is_(None)
+    )
+    entered = exists().where(Dismissal.employment_id == Employment.id, STANDING)
+    query = select(Employment).where(
+        within(actor, Employment.organization_id), Employment.until < on, holds, ~entered
+    )
+    return session.scalars(query.options(joinedload(Employment.person)).order_by(Employment.id))
+
+
+def _gone(actor: Actor, query: Select[Grant] | Select[int], on: date) -> Select[Grant]:
+    return query.join(Dismissal, Dismissal.employment_id == Grant.employment_id).where(  # type: ignore[return-value]
+        STANDING,
+        Dismissal.done_at.is_(None),
+        Dismissal.dismissed_on < on,
+        Grant.until.is_(None),
+        Grant.voided_at.is_(None),
+        within(actor, Dismissal.organization_id),
+    )
+
+
+def _shown(show: str, today: date) -> ColumnElement[bool]:
+    unfiled = and_(STANDING, Dismissal.filed_at.is_(None))
+    if show == "unfiled":
+        return unfiled
+    if show == "missed":
+        return and_(unfiled, Dismissal.due_on < today)
+    if show == "undone":
+        return and_(STANDING, Dismissal.filed_at.is_not(None), Dismissal.done_at.is_(None))
+    if show == "done":
+        return and_(STANDING, Dismissal.done_at.is_not(None))
+    return ~STANDING if show == "cancelled" else true()
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

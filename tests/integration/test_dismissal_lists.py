@@ -1,0 +1,121 @@
+"""The list of dismissals, the report for КЗ, and rights of people who have left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from accessflow.db.session import Database
+from accessflow.db.tables import Employment
+from accessflow.services import dismissals
+from accessflow.services.dismissal_lists import (
+    Filter,
+    count_rights_of_those_gone,
+    listed,
+    report,
+    rights_of_those_gone,
+    without_a_dismissal,
+)
+from tests.catalogue_examples import catalogue
+from tests.dismissal_examples import TODAY, Staff
+from tests.factories import NOON
+from tests.life_examples import life
+from tests.request_examples import another
+
+NEXT_WEEK = TODAY + timedelta(days=7)
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def staff(db: Database, tmp_path: Path) -> Staff:
+    return Staff(life(db, tmp_path))
+
+
+def shown(staff: Staff, show: str, today: date = TODAY, **wanted: object) -> list[int]:
+    with staff.db.read() as session:
+        query = listed(staff.actor, Filter(show, **wanted), today)  # type: ignore[arg-type]
+        return [d.id for d in session.scalars(query)]
+
+
+def test_each_dismissal_stands_in_the_lists_that_it_belongs_to(staff: Staff) -> None:
+    waits, filed, done, gone = (staff.enter(staff.hire("frmss")) for _ in range(4))
+    [request] = staff.make(filed)
+    staff.send(request.id)
+    [request] = staff.make(done)
+    staff.send(request.id)
+    staff.execute(request.id)
+    dismissals.cancel(
+        staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(), dismissal_id=gone,
+        reason="Остаётся",
+    )  # fmt: skip
+    assert shown(staff, "unfiled") == [waits]
+    assert shown(staff, "missed") == []
+    assert shown(staff, "missed", NEXT_WEEK) == [waits]
+    assert shown(staff, "undone") == [filed]
+    assert shown(staff, "done") == [done]
+    assert shown(staff, "cancelled") == [gone]
+    assert sorted(shown(staff, "all")) == [waits, filed, done, gone]
+    assert shown(staff, "all", since=TODAY + timedelta(days=1)) == []
+
+
+def test_what_is_due_first_stands_first(staff: Staff) -> None:
+    later = staff.enter(staff.hire("frmss"), TODAY + timedelta(days=3))
+    sooner = staff.enter(staff.hire("frmss"), TODAY)
+    assert shown(staff, "unfiled") == [sooner, later]
+
+
+def test_the_report_counts_by_organisation_and_month(staff: Staff) -> None:
+    in_time, late = staff.enter(staff.hire("frmss")), staff.enter(staff.hire("rmo"))
+    staff.enter(staff.hire("frmss"))  # nobody files it
+    staff.enter(staff.hire("frmss"), date(2026, 12, 28))
+    [request] = staff.make(in_time)
+    staff.send(request.id)
+    [request] = staff.make(late)
+    staff.life.later(days=7)
+    staff.send(request.id)
+    with staff.db.read() as session:
+        call = {"since": date(2026, 11, 1), "until": date(2026, 12, 31), "today": NEXT_WEEK}
+        november, december = report(session, another(staff.db, "committee"), **call)
+        assert (november.organization_id, november.month) == (staff.life.house.organization, 11)
+        counted = (november.total, november.in_time, november.late, november.missed)
+        assert counted == (3, 1, 1, 1)
+        assert (november.late_days, november.waiting) == (2, 0)
+        assert (december.total, december.waiting) == (1, 1)
+        assert report(session, another(staff.db, "hr"), **call) == ()
+
+
+def test_rights_of_those_gone_are_counted_until_they_are_revoked(staff: Staff) -> None:
+    job = staff.hire("frmss", "rmo")
+    dismissal = staff.enter(job)
+    lead, tomorrow = another(staff.db, "miac_lead"), TODAY + timedelta(days=1)
+    with staff.db.read() as session:
+        assert count_rights_of_those_gone(session, lead, TODAY) == 0  # the last day of work
+        assert count_rights_of_those_gone(session, lead, tomorrow) == 2
+        found = rights_of_those_gone(session, lead, tomorrow, limit=1)
+        assert [g.employment_id for g in found] == [job]
+        assert count_rights_of_those_gone(session, another(staff.db, "hr"), tomorrow) == 0
+    for request in staff.make(dismissal):
+        staff.send(request.id)
+        staff.execute(request.id)
+    with staff.db.read() as session:
+        assert count_rights_of_those_gone(session, lead, tomorrow) == 0
+
+
+def test_an_end_written_on_the_card_alone_is_found(staff: Staff) -> None:
+    job = staff.hire("frmss")
+    entered = staff.hire("frmss")
+    staff.enter(entered, TODAY - timedelta(days=5))
+    with staff.db.write() as session:
+        session.get_one(Employment, job).until = TODAY - timedelta(days=5)
+    with staff.db.read() as session:
+        assert [e.id for e in without_a_dismissal(session, staff.actor, TODAY)] == [job]
+        assert list(without_a_dismissal(session, another(staff.db, "hr"), TODAY)) == []
