@@ -59,8 +59,10 @@ def remove(db: Database, *, actor: Actor, now: datetime, request_id: int, file_i
     with db.write() as session:
         request = _opened(session, actor, request_id)
         row = session.get(RequestFile, file_id)
-        if row is None or row.request_id != request.id or row.kind not in LABELS:
+        if row is None or row.request_id != request.id:
             raise NotFound("Такого файла у заявки нет.", request=request_id, file=file_id)
+        if row.kind not in LABELS:
+            raise Conflict("Скан не убирают, а заменяют новым.", file=file_id)
         if row.message_id is not None:
             raise Conflict("Файл приложен к сообщению: его видел адресат.", file=file_id)
         if row.voided_at is None:

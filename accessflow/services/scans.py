@@ -253,6 +253,8 @@ def require_may(actor: Actor, request: Request, kind: str) -> None:
 def _refusal(actor: Actor, request: Request, kind: str) -> Forbidden | Conflict | None:
     own = actor.organization_id == request.organization_id and actor.role in OFFICE
     by_hand = kind == "scan" and actor.role in MIAC and request.channel in BY_HAND
+    if kind == "scan" and actor.role in MIAC and not by_hand:
+        return Conflict("Скан этой заявки загружает сама организация: запросите его у неё.")
     if kind == "scan" and not (own or by_hand):
         return Forbidden("Скан загружают секретарь, кадры или руководитель организации.")
     if kind == "director_scan" and actor.role not in MIAC:

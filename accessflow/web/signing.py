@@ -114,6 +114,7 @@ def assign(batch_id: int) -> ResponseReturnValue:
         for name, value in request.form.items()
         if name.startswith("page-") and name[5:].isdecimal() and value.isdecimal()
     }
+    scan_batches.find(context.session(), context.actor(), batch_id)
     if not chosen:
         raise Invalid("Выберите, чьи это страницы.")
     scan_batches.assign(

@@ -61,6 +61,7 @@ def confirm(request_id: int, file_id: int) -> ResponseReturnValue:
 @blueprint.post("/requests/<int:request_id>/scans/<int:file_id>/turn")
 def turn(request_id: int, file_id: int) -> ResponseReturnValue:
     page, _, degrees = request.form.get("turn", "").partition(":")
+    _found(request_id)
     if not (page.isdecimal() and degrees.isdecimal()):
         raise Invalid("Выберите страницу и в какую сторону её повернуть.")
     scans.turn(

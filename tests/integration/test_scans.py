@@ -242,8 +242,10 @@ def test_who_may_lay_a_scan(ours: House, store: FileStore) -> None:
     ours.state(request, "in_review")
     with pytest.raises(Conflict, match="заменить нельзя"):
         upload(ours, store, request, content)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict, match="сама организация"):
         upload(ours, store, request, content, actor=another(ours.db, "miac_lead"))
+    with pytest.raises(Forbidden):
+        upload(ours, store, request, content, actor=another(ours.db, "auditor"))
     ours.state(request, "draft")
     with pytest.raises(Conflict, match="сначала нажмите «На подпись»"):
         upload(ours, store, request, content)

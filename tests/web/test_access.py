@@ -139,17 +139,20 @@ def _post(settings: Settings, letter: Letter) -> None:
         connection.send(message, outgoing.recipients)
 
 
+CHECKED = {"code": "ok", "number": "1", "version": 1, "read": 1, "pages": 1, "expected": 1}
+
+
 def _scans(core: Core, own: int, author: int, *requests: int) -> tuple[int, int, int]:
     """A scan of each request, and a batch of one page."""
     with core.database.write() as session:
         stored = files.put(session, core.files, printed(), name="скан.pdf", now=factories.NOON)
         scans = [RequestFile(request_id=request_id, stored=stored, kind="scan", name="скан.pdf",
-                             content_version=1, pages=1, checks={"code": "ok"}, user_id=author,
+                             content_version=1, pages=1, checks=CHECKED, user_id=author,
                              at=factories.NOON) for request_id in requests]  # fmt: skip
         page = {"page": 1, "request_id": None, "found": "", "turned": 0, "dpi": 200, "code": None,
                 "by": "", "state": "waiting", "reason": ""}  # fmt: skip
-        batch = ScanBatch(organization_id=own, user_id=author, sha256=stored.sha256, name="скан.pdf",
-                          pages=[page], at=factories.NOON)  # fmt: skip
+        batch = ScanBatch(organization_id=own, user_id=author, sha256=stored.sha256,
+                          name="скан.pdf", pages=[page], at=factories.NOON)  # fmt: skip
         session.add_all([*scans, batch])
         session.flush()
         return scans[0].id, scans[1].id, batch.id
