@@ -21,12 +21,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Request, RequestRow, RequestWord, User
+from accessflow.db.tables import Request, RequestFile, RequestRow, RequestWord, User
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.answers import name_of
 from accessflow.services import scope
 from accessflow.services.actor import Actor
-from accessflow.services.keyset import Slice, Sort, page
+from accessflow.services.keyset import Bucket, Slice, Sort, page
 from accessflow.services.offers import system_label, together
 from accessflow.services.totals import words
 from accessflow.workflow import states as workflow
@@ -40,13 +40,20 @@ EXPORT_CHUNK = 500
 STATES = tuple(workflow.STATES)
 """In the order of an application's life (interfaces.md)."""
 
+YOURS = ("needs_info", "deleted", "sent", "ready", "draft")
+"""Where it is the organisation's move, the most pressing first. «sent» stays so only where МИАЦ is
+outside and its number is still to be noted down."""
+
 TABS: dict[str, tuple[str, ...]] = {
+    "mine": YOURS,
     "": (),
     "draft": ("draft",),
     "ready": ("ready",),
     "miac": ("sent", "registered", "in_review", "third_party"),
     "needs_info": ("needs_info",),
-    "forwarded": ("at_committee", "forwarded", "awaiting_call", "deleted"),
+    "committee": ("at_committee",),
+    "forwarded": ("forwarded", "awaiting_call"),
+    "deleted": ("deleted",),
     "done": (
         "executed", "reuploaded", "closed", "refused", "annulled", "duplicate", "withdrawn",
     ),
@@ -148,10 +155,18 @@ def _begins(word: str) -> ColumnElement[bool]:
 
 
 def sort_of(catalogue: Catalogue, name: str) -> Sort:
-    """`name`: updated, number, system or state, with «-» in front for falling."""
+    """`name`: turn, updated, number, system or state, with «-» in front for falling.
+
+    `turn`: what waits for the organisation first. Of the rest most are no such thing, so that
+    walking past those few costs nothing.
+    """
     falling, column = name.startswith("-"), name.removeprefix("-")
     if column == "number":  # given in the order of the ids
         return Sort((Request.id,), falling)
+    if column == "turn":
+        waiting = [(state, Request.state == state) for state in YOURS]
+        buckets: list[Bucket] = [*waiting, ("rest", Request.state.not_in(YOURS))]
+        return Sort((Request.updated_at, Request.id), True, tuple(buckets))
     if column not in ("system", "state"):
         return Sort((Request.updated_at, Request.id), falling)
     if column == "system":
@@ -164,7 +179,7 @@ def sort_of(catalogue: Catalogue, name: str) -> Sort:
     return Sort(newest_first, True, tuple(reversed(buckets) if falling else buckets))
 
 
-SORTS = ("updated", "number", "system", "state")
+SORTS = ("turn", "updated", "number", "system", "state")
 
 
 def part(
@@ -201,6 +216,23 @@ def names_of(session: Session, requests: Iterable[Request]) -> dict[int, tuple[P
         if (name := name_of(answers)).last:
             found[request_id] = (*found.get(request_id, ()), name)
     return found
+
+
+def scans_of(session: Session, requests: Iterable[Request]) -> dict[int, RequestFile]:
+    """The valid scan of each of those that wait for their signature, as far as there is one."""
+    versions = {r.id: r.content_version for r in requests if r.state == "ready"}
+    if not versions:
+        return {}
+    rows = session.scalars(
+        select(RequestFile)
+        .where(
+            RequestFile.request_id.in_(versions),
+            RequestFile.kind == "scan",
+            RequestFile.voided_at.is_(None),
+        )
+        .order_by(RequestFile.id)
+    )
+    return {row.request_id: row for row in rows if row.content_version == versions[row.request_id]}
 
 
 def everything(

@@ -107,6 +107,7 @@ def index() -> ResponseReturnValue:
         organizations=people.organizations_with_people(session, actor) if overseer else (),
         authors=request_list.authors(session, actor),
         overseer=overseer,
+        acts=actor.role in ("signatory", "committee"),
         may_file=scope.may_file(actor, actor.organization_id),
     )
 

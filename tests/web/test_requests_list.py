@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
@@ -13,12 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import delete, event, select, update
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Request
 from accessflow.domain.roles import Role
-from accessflow.services.request_list import STATES, TABS
+from accessflow.services.request_list import STATES, TABS, YOURS
 from accessflow.services.totals import refresh
 from tests import factories
 from tests.catalogue_examples import catalogue
@@ -80,7 +80,7 @@ def walked(client: FlaskClient, address: str) -> list[list[str]]:
     return pages
 
 
-@pytest.mark.parametrize("sort", ["updated", "number", "system", "state"])
+@pytest.mark.parametrize("sort", ["turn", "updated", "number", "system", "state"])
 @pytest.mark.parametrize("falling", ["", "-"])
 def test_pages_meet_without_gap_or_overlap(
     db: Database, ours: House, client: FlaskClient, sort: str, falling: str
@@ -91,7 +91,7 @@ def test_pages_meet_without_gap_or_overlap(
     assert len({number for page in pages for number in page}) == 80
 
 
-@pytest.mark.parametrize("sort", ["-updated", "number", "system", "-state"])
+@pytest.mark.parametrize("sort", ["turn", "-updated", "number", "system", "-state"])
 def test_the_way_back_is_the_way_there(
     db: Database, ours: House, client: FlaskClient, sort: str
 ) -> None:
@@ -111,7 +111,7 @@ def test_each_order_is_what_its_name_says(db: Database, ours: House, client: Fla
     rising = numbers(get(client, "/requests?sort=number"))
     assert rising == sorted(rising)
     assert numbers(get(client, "/requests?sort=-number")) == rising[::-1]
-    assert numbers(get(client))[0] == "2026-00020"
+    assert numbers(get(client, "/requests?sort=-updated"))[0] == "2026-00020"
     with db.read() as session:
         state = {r.number: r.state for r in session.scalars(select(Request))}
     by_state = [STATES.index(state[n]) for n in numbers(get(client, "/requests?sort=state"))]
@@ -157,7 +157,7 @@ def test_whatever_is_filtered_the_pages_hold_exactly_what_matches(
     system = data.draw(st.sampled_from(["", "frmss", "frmo", "smp", "rs-tmk"]))
     tab = data.draw(st.sampled_from(["", "draft", "miac", "done"]))
     errors = data.draw(st.sampled_from(["", "yes", "no"]))
-    sort = data.draw(st.sampled_from(["-updated", "updated", "number", "system", "-state"]))
+    sort = data.draw(st.sampled_from(["turn", "-updated", "updated", "number", "system", "-state"]))
     stored = {"frmo": "frmr"}.get(system, system)
     with db.read() as session:
         wanted = {
@@ -313,8 +313,88 @@ def test_each_row_has_one_next_step(ours: House, client: FlaskClient) -> None:
     [gap] = ours.make("rmo")
     page = get(client)
     assert f'href="/requests/{gap}/edit">Продолжить' in page
-    assert f'href="/requests/{whole}">Напечатать' in page
+    assert f'href="/requests/{whole}">На подпись' in page
     assert "1 ошибка" in page
+
+
+STEPS = {
+    "ready": '/signing">Напечатать',
+    "needs_info": '#turn">Ответить',
+    "deleted": "",
+    "refused": '#turn">Исправить',
+    "in_review": "",
+    "closed": "",
+}
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_the_next_step_is_that_of_the_state(ours: House, client: FlaskClient, state: str) -> None:
+    [first] = ours.make("frmss", roles={"frmss": "Медицинский работник"})
+    ours.state(first, state)
+    page = get(client)
+    steps = re.findall(r'<a class="btn btn-sm[^>]+href="/requests/\d+([^<]+)<', page)
+    assert steps == ([STEPS[state]] if STEPS[state] else [])
+    assert ('class="is-mine"' in page) == (state in ("ready", "needs_info"))
+
+
+def test_what_waits_for_the_reader_comes_first(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    many(db, ours, 14)
+    with db.write() as session:
+        for number, state in (("2026-00001", "needs_info"), ("2026-00002", "in_review")):
+            session.execute(update(Request).where(Request.number == number).values(state=state))
+    with db.read() as session:
+        state = {r.number: r.state for r in session.scalars(select(Request))}
+    shown = [state[number] for number in numbers(get(client))]
+    assert shown[0] == "needs_info"
+    waits = [state in YOURS for state in shown]
+    assert waits == sorted(waits, reverse=True)
+    assert shown[-1] == "in_review"
+    mine = {state[number] for number in numbers(get(client, "/requests?tab=mine"))}
+    assert mine == {"needs_info", "sent", "ready", "draft"}
+    assert "Ход за вами" in get(client)
+    assert "ждут ответа МИАЦ: 1" in get(client)
+
+
+def test_a_term_and_the_number_of_miac_stand_in_the_row(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    [first, second] = ours.make("frmss", "rmo")
+    with db.write() as session:
+        one, two = session.get_one(Request, first), session.get_one(Request, second)
+        one.state = two.state = "in_review"
+        one.registration_no, one.due_on = "МИАЦ-2026-000017", date(2026, 11, 27)
+        two.due_on = date(2026, 11, 20)
+    page = get(client)
+    assert "МИАЦ-2026-000017" in page
+    assert 'data-t="soon" title="осталось 4 дня (до 27.11)"' in page
+    assert 'data-t="late" title="просрочено на 3 дня (до 20.11)"' in page
+    header, row = sheet(client, "/requests/export.xlsx")[1:3]
+    told = dict(zip(header, row, strict=True))
+    assert told["Срок ответа"] == "20.11.2026"
+    assert told["Номер"] == "2026-00002"
+
+
+def test_the_page_asks_the_database_no_more_often_for_more_rows(
+    db: Database, ours: House, client: FlaskClient
+) -> None:
+    def queries(number: int) -> int:
+        many(db, ours, number)
+        asked: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        get(client)
+        event.remove(db.engine, "before_cursor_execute", note)
+        with db.write() as session:
+            session.execute(delete(Request))
+        return len(asked)
+
+    few = queries(4)
+    assert queries(25) <= few
 
 
 def test_picked_drafts_are_deleted_together_and_come_back(
