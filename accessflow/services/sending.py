@@ -23,7 +23,7 @@ from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
 from accessflow.services.routes import channel_of
 from accessflow.services.signatories import may_sign
-from accessflow.services.technical import take_criticality
+from accessflow.services.technical import SUBJECTS, take_criticality
 from accessflow.services.waivers import defects_of
 
 if TYPE_CHECKING:
@@ -144,6 +144,12 @@ def _signature(look: _Look) -> Iterator[Missing]:
         yield look.here("scan_unconfirmed", text, "signing.upload")
 
 
+def _subject(look: _Look) -> Iterator[Missing]:
+    """What a problem is about decides where it goes (R10, R39)."""
+    if look.request.kind == "technical" and look.request.subject not in SUBJECTS:
+        yield look.here("subject", "Выберите, о чём обращение.", "requests.card")
+
+
 def _files(look: _Look) -> Iterator[Missing]:
     """«Статус свидетельств» of App. 16 (X31), the screenshot of a screening problem (R39)."""
     request = look.request
@@ -164,7 +170,7 @@ def _repeated(look: _Look) -> Iterator[Missing]:
 
 
 PARTS: tuple[Callable[[_Look], Iterator[Missing]], ...] = (
-    _form, _author, _errors, _signature, _files, _repeated,
+    _form, _author, _subject, _errors, _signature, _files, _repeated,
 )  # fmt: skip
 
 

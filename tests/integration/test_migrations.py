@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, inspect, select
 
 from accessflow.db.migrate import alembic_config, upgrade
-from accessflow.db.session import make_engine
-from accessflow.db.tables import Base
+from accessflow.db.session import Database, make_engine
+from accessflow.db.tables import Base, Organization, Request
+from tests.factories import NOON
 
 
 def test_migrations_and_tables_agree(bare_database_url: str) -> None:
@@ -44,4 +47,95 @@ def test_the_first_migration_can_be_taken_back(bare_database_url: str) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+FIRST_REQUESTS = (
+    ("2026-00001", "access", "grant", "appendix-08", "frmss"),
+    ("2026-00002", "emd_deletion", "emd_delete", "appendix-16", None),
+    ("2026-00003", "emd_deletion", "emd_delete", "emd-letter", None),
+    ("2026-00004", "emd_deletion", "emd_delete", "emd-act", None),
+)
+
+
+def migrate(url: str, revision: str, *, down: bool = False) -> None:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)
+    engine.dispose()
+
+
+def fill_first_tables(connection: Connection) -> None:
+    """Data as the first release has written them."""
+    tables = MetaData()
+    tables.reflect(connection)
+
+    def put(name: str, **values: object) -> None:
+        table = tables.tables[name]
+        blank = {
+            column.name: _blank(column)
+            for column in table.columns
+            if not column.nullable and not column.primary_key and column.server_default is None
+        }
+        connection.execute(table.insert().values(**blank | values))
+
+    put("organizations", id=1, kind="mo", full_name="Больница", created_at=NOON)
+    put("users", id=1, login="s", role="secretary", organization_id=1, active=True, created_at=NOON)
+    for n, (number, kind, action, form, system) in enumerate(FIRST_REQUESTS, 1):
+        put("requests", id=n, number=number, kind=kind, action=action, form=form, system=system,
+            state="draft", organization_id=1, author_id=1, form_version="1.5", fields={},
+            content_version=3, lock_version=5, created_at=NOON, updated_at=NOON)  # fmt: skip
+        put("request_rows", request_id=n, position=1, snils="11223344595", answers={"email": "a"})
+
+
+def _blank(column: Column[Any]) -> object:
+    if isinstance(column.type, Boolean):
+        return False
+    return 0 if isinstance(column.type, Integer) else ""
+
+
+def test_what_the_first_release_wrote_is_there_after_the_upgrade(bare_database_url: str) -> None:
+    migrate(bare_database_url, "0001")
+    engine = make_engine(bare_database_url)
+    with engine.begin() as connection:
+        fill_first_tables(connection)
+    engine.dispose()
+    upgrade(bare_database_url)
+    db = Database(bare_database_url)
+    with db.read() as session:
+        found = session.scalars(select(Request).order_by(Request.id)).all()
+        assert [(r.number, r.kind) for r in found] == [
+            ("2026-00001", "access"),
+            ("2026-00002", "emd_deletion"),
+            ("2026-00003", "authority"),
+            ("2026-00004", "authority"),
+        ]
+        for request in found:
+            assert (request.content_version, request.lock_version) == (3, 5)
+            assert (request.channel, request.outside, request.criticality) == ("", False, "средняя")
+            assert (request.registration_no, request.due_on) == (None, None)
+            assert [(r.snils, r.outcome, r.cause) for r in request.rows] == [
+                ("11223344595", "", "")
+            ]
+        assert session.get_one(Organization, 1).miac_outside is False
+    db.dispose()
+
+
+@pytest.mark.parametrize("revision", ["0001"])
+def test_the_life_can_be_taken_back_with_data_in_it(bare_database_url: str, revision: str) -> None:
+    migrate(bare_database_url, revision)
+    engine = make_engine(bare_database_url)
+    with engine.begin() as connection:
+        fill_first_tables(connection)
+    upgrade(bare_database_url)
+    migrate(bare_database_url, revision, down=True)
+    with engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        requests = tables.tables["requests"]
+        kinds = connection.scalars(select(requests.c.kind).order_by(requests.c.id)).all()
+        assert kinds == [kind for _, kind, *_ in FIRST_REQUESTS]
+        assert "request_events" not in tables.tables
     engine.dispose()
