@@ -25,11 +25,13 @@ from accessflow.web import (
     mailbox,
     memos,
     nav,
+    overview,
     people_form,
     profile,
     requests,
     signing,
     systems,
+    triage,
     users,
     words,
 )
@@ -43,8 +45,10 @@ __all__ = ["create_app", "routes"]
 
 JOBS = (
     nav,
+    overview,
     requests,
     actions,
+    triage,
     editor_import,
     directory_parts,
     people_form,

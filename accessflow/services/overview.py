@@ -117,7 +117,7 @@ class Overview:
 
     @property
     def by_weeks(self) -> bool:
-        return _by_weeks(self.view.period)
+        return by_weeks(self.view.period)
 
 
 def share(part: int, whole: int) -> int | None:
@@ -259,7 +259,8 @@ def _judged_before(session: Session, view: View) -> tuple[int, int]:
     return found.get(False, 0), sum(found.values())
 
 
-def _by_weeks(period: Period) -> bool:
+def by_weeks(period: Period) -> bool:
+    """Whether it is told week by week; else by months."""
     return period.until - period.since < WEEKS_SHOWN * WEEK
 
 
@@ -278,7 +279,7 @@ def _buckets(
 def _parts(period: Period) -> Iterator[Period]:
     since = period.since
     while since <= period.until:
-        if _by_weeks(period):
+        if by_weeks(period):
             end = since + (7 - since.isoweekday()) * ONE_DAY
         else:
             end = (since.replace(day=1) + timedelta(days=31)).replace(day=1) - ONE_DAY

@@ -29,6 +29,8 @@ OVERSEERS: Final[frozenset[Role]] = MIAC | {"committee", "admin", "auditor"}
 """They see every organisation."""
 SETTERS: Final[frozenset[Role]] = MIAC | {"admin", "auditor"}
 """They look at the settings; who changes which is for `services/settings.py` to say."""
+LEADERS: Final[frozenset[Role]] = frozenset({"miac_lead", "committee", "admin", "auditor"})
+"""They look at the overview."""
 EDITORS: Final[frozenset[Role]] = EDITS_ANY_ORGANIZATION | EDITS_OWN_ORGANIZATION
 """They edit organisations: any, or their own; which ones is for `services/scope.py` to say."""
 
@@ -65,6 +67,10 @@ ACCESS: Final[dict[str, Access]] = {
     "imports.run": FILERS,
     "imports.refused": FILERS,
     "users.index": frozenset({"admin"}),
+    "overview.index": LEADERS,
+    "overview.requests": LEADERS,
+    "overview.export": LEADERS,
+    "overview.export_list": LEADERS,
     "settings.index": SETTERS,
     "settings.section": SETTERS,
     "settings.value": SETTERS,
@@ -118,6 +124,11 @@ ACCESS: Final[dict[str, Access]] = {
     "signing.archive": ANYONE,
     "signing.file": ANYONE,
     "signing.page": ANYONE,
+    "triage.card": MIAC,
+    "triage.write": MIAC | FILERS,
+    "triage.look": MIAC,
+    "triage.waive": MIAC,
+    "triage.weigh": MIAC,
     "actions.form": ANYONE,  # the machine says who may do what
     "actions.apply": ANYONE,
     "mail.index": MIAC | {"admin", "auditor"},

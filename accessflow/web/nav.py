@@ -47,6 +47,7 @@ def _undelivered() -> int:
 ITEMS = (
     Item("Заявки", "requests.index", also=("editor",)),
     Item("На подпись", "signing.index", count=_unsigned),
+    Item("Обзор", "overview.index"),
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Системы и формы", "systems.index"),
     Item("Организация", "directory.own"),
@@ -59,6 +60,8 @@ ITEMS = (
 FIRST: dict[Role, str] = {
     "hr": "people.index",
     "admin": "directory.index",
+    "miac_lead": "overview.index",
+    "committee": "overview.index",
     "signatory": "signing.index",
 }
 """The start page of a role where it is not the first of ITEMS."""
