@@ -15,11 +15,15 @@ def uploads() -> list[tuple[str, bytes]]:
     chosen = [file for file in request.files.getlist("scan") if file.filename]
     if not chosen:
         raise Invalid("Выберите файл: PDF, PNG или JPEG, до 25 МБ.")
-    return [(name_of(file), file.read()) for file in chosen]
+    return [(file.filename or "", _content(file)) for file in chosen]
 
 
-def name_of(file: FileStorage) -> str:
-    return file.filename or ""
+def _content(file: FileStorage) -> bytes:
+    """A large one lies in a temporary file, which is given back at once."""
+    try:
+        return file.read()
+    finally:
+        file.close()
 
 
 def picked() -> list[int]:
