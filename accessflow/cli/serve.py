@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from dataclasses import replace
 from types import FrameType
 
 from waitress.server import create_server
@@ -33,9 +35,12 @@ def serve(*, host: str, port: int, with_demo: bool) -> int:
         print(f"{host}:{port} cannot be taken: {error.strerror}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _stop)
+    own = f"http://{host}:{server.effective_port}"
+    if not os.environ.get("ACCESSFLOW_BASE_URL"):
+        settings = replace(settings, base_url=own)  # the links of letters lead to this server
     running = Running(Jobs(settings, core.database, core.live))
     running.start()
-    _announce(f"http://{host}:{server.effective_port}", accounts)
+    _announce(own, accounts)
     server.run()  # returns on KeyboardInterrupt and SystemExit, its threads done
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # a second one must not tear what is being closed

@@ -40,11 +40,8 @@ def announce(db: Database, *, catalogue: Catalogue, now: datetime) -> int:
         return 0
     with db.read() as session:
         organizations = _organizations(session)
-        told = set(
-            session.execute(
-                select(FormNotice.form, FormNotice.version, FormNotice.organization_id)
-            ).tuples()
-        )
+        query = select(FormNotice.form, FormNotice.version, FormNotice.organization_id)
+        told = {(form, version, owner) for form, version, owner in session.execute(query)}
     written = 0
     for form in forms:
         left = [o for o in organizations if (form.slug, form.version, o.id) not in told]

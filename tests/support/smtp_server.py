@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import IO
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -53,6 +54,7 @@ class Handler:
         part = self._folder / f"{next(self._numbers):05}.part"
         part.write_bytes(b"X-Rcpt: " + ",".join(envelope.rcpt_tos).encode() + b"\r\n" + content)
         part.rename(part.with_suffix(".eml"))
+        print("arrived", flush=True)  # noqa: T201 - for who waits
         return "250 OK"
 
 
@@ -98,6 +100,11 @@ class Mailroom:
 
     port: int
     folder: Path
+    told: IO[str]
+
+    def wait(self) -> None:
+        """Until one more letter has arrived."""
+        assert self.told.readline() == "arrived\n"
 
     def arrived(self) -> list[EmailMessage]:
         """In the order of arrival."""
@@ -115,7 +122,7 @@ def mailroom(folder: Path, tls: str = "none") -> Iterator[Mailroom]:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
     ) as server:  # fmt: skip
         assert server.stdout
-        yield Mailroom(int(server.stdout.readline()), folder)
+        yield Mailroom(int(server.stdout.readline()), folder, server.stdout)
         server.communicate("")
 
 

@@ -13,9 +13,10 @@ document.addEventListener("htmx:sendError", () => {
 
 document.addEventListener("af:toast", (event) => show(event.detail));
 
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) window.print();
-});
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
 
 // A choice that filters a list takes effect at once; without JavaScript its form has a button.
 document.addEventListener("change", (event) => {
