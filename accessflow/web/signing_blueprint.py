@@ -21,7 +21,8 @@ def uploads() -> list[tuple[str, bytes]]:
 def _content(file: FileStorage) -> bytes:
     """A large one lies in a temporary file, which is given back at once."""
     try:
-        return file.read()
+        content: bytes = file.read()
+        return content
     finally:
         file.close()
 
