@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from accessflow.domain.errors import Invalid
-from accessflow.services import answering, duplicates, ledger, registering, sending
+from accessflow.domain.errors import Conflict, Invalid
+from accessflow.services import answering, duplicates, ledger, registering, sending, waivers
 from accessflow.services.clock import moscow_date
 from accessflow.services.routes import route_of
 from accessflow.workflow.machines import MACHINES
@@ -58,7 +58,22 @@ def _committee_send(moment: Applying) -> dict[str, Any]:
     return {"forwarded_to": request.forwarded_to}
 
 
+def _require_settled(moment: Applying) -> None:
+    """Raises Conflict for a grant of what МИАЦ has yet to let through (X9, X27)."""
+    granted = {decision.row_id for decision in moment.rows if decision.outcome == "granted"}
+    if not granted or moment.request.outside:
+        return
+    for one in waivers.pending(moment.session, moment.catalogue, moment.request):
+        if one.key.row_id is None or one.key.row_id in granted:
+            where = f"Строка {one.position}: " if one.position else ""
+            raise Conflict(
+                f"{where}{one.text} Сначала пропустите это или откажите.",
+                request=moment.request.id,
+            )
+
+
 def _decide_rows(moment: Applying) -> dict[str, Any]:
+    _require_settled(moment)
     decisions = {decision.row_id: decision for decision in moment.rows}
     decided = [row for row in moment.request.rows if row.id in decisions]
     for row in decided:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Organization, Request, RequestRow
-from accessflow.domain.errors import Conflict, Invalid, NotFound
+from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.forms.spec import Action, FormSpec
 from accessflow.services import candidates, history, scope
 from accessflow.services import picks as picking
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find, locked, new_row
-from accessflow.services.making import Maker, maker_of, new, note, rows_of, store
+from accessflow.services.making import Maker, kind_of, maker_of, new, note, rows_of, store
 from accessflow.services.picks import Edit, Picks
 from accessflow.services.plan import Plan, Planned, answers_of, make_plan
 from accessflow.workflow.snapshot import EXECUTED
@@ -72,18 +72,29 @@ def create_single(
         spec = catalogue.form(form, on=maker.today)
         if spec not in single_forms(catalogue, maker.today):
             raise NotFound("Эта форма подаётся вместе с системой: выберите её.", form=form)
+        if not _may_write(spec, maker.organization.kind):
+            raise Forbidden(
+                f"«{spec.label}» пишет КЗ ЛО. Подайте заявку на удаление ЭМД (приложение 16).",
+                form=form,
+            )
         request = new(maker, spec, spec.actions[0], None)
         if spec.columns:
             request.rows = [new_row(1, {})]
         return store(maker, request, "created", {"Форма": ["—", spec.label]})
 
 
-def single_forms(catalogue: Catalogue, on: date) -> list[FormSpec]:
-    """The forms in force that are filed without a system."""
+def single_forms(catalogue: Catalogue, on: date, kind: str = "") -> list[FormSpec]:
+    """The forms in force that are filed without a system, by an organisation of that kind."""
     newest = (
         catalogue.form(slug, on=on) for slug in catalogue.forms if _in_force(catalogue, slug, on)
     )
-    return [form for form in newest if not {"grant", "revoke"} & set(form.actions)]
+    single = [form for form in newest if not {"grant", "revoke"} & set(form.actions)]
+    return [form for form in single if not kind or _may_write(form, kind)]
+
+
+def _may_write(spec: FormSpec, kind: str) -> bool:
+    """КЗ's own letter and act are КЗ's alone (R41)."""
+    return kind == "committee" or kind_of(spec, spec.actions[0]) != "authority"
 
 
 def copy(

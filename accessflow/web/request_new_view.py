@@ -75,7 +75,7 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "today_": today,
         "kind": kind,
         "head": making.valid_head(session, actor.organization_id or 0, today),
-        "single_forms": requests.single_forms(catalogue, today),
+        "single_forms": requests.single_forms(catalogue, today, kind),
         "prerequisites": PREREQUISITES,
         "tasks": catalogue.region.prerequisites,
         "lacking": _lacking(plan),

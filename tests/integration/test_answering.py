@@ -276,3 +276,12 @@ def test_voided_scans_are_kept(ours: Life) -> None:
     with ours.db.read() as session:
         kinds = session.query(RequestFile.kind).filter_by(request_id=made, kind="scan").count()
     assert kinds == 2
+
+
+def test_access_is_not_granted_to_what_miac_has_not_let_through(ours: Life) -> None:
+    made = with_apostrophe(ours)
+    ours.fill(made, {"justification": "Так в паспорте"})
+    ours.act(ours.ready(made), "send")
+    with pytest.raises(Conflict, match="Строка 1: Апостроф"):
+        ours.act(made, "decide", MIAC, rows=ours.decisions(made, "granted"))
+    assert ours.act(made, "decide", MIAC, rows=ours.decisions(made, "refused")).state == "refused"

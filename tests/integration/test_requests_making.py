@@ -220,19 +220,25 @@ def test_what_was_picked_is_used_up_by_creating(ours: House) -> None:
 def test_forms_without_a_system_become_drafts(ours: House) -> None:
     forms = [f.slug for f in requests.single_forms(catalogue(), date(2026, 11, 23))]
     assert forms == ["appendix-02", "appendix-15", "appendix-16", "emd-act", "emd-letter"]
-    ids = [
-        requests.create_single(
-            ours.db, actor=ours.actor, now=NOON, catalogue=catalogue(), form=form
+    authority = house(ours.db, "committee")
+    found: list[Request] = []
+    for form in forms:
+        who = authority if form.startswith("emd") else ours
+        new = requests.create_single(
+            who.db, actor=who.actor, now=NOON, catalogue=catalogue(), form=form
         )
-        for form in forms
-    ]
-    assert [(r.form, r.kind, r.system, r.row_count) for r in made(ours, ids)] == [
+        found += made(who, [new])
+    assert [(r.form, r.kind, r.system, r.row_count) for r in found] == [
         ("appendix-02", "technical", None, 0),
         ("appendix-15", "network", None, 1),
         ("appendix-16", "emd_deletion", None, 1),
         ("emd-act", "authority", None, 1),
         ("emd-letter", "authority", None, 1),
     ]
+    with pytest.raises(Forbidden, match="пишет КЗ"):
+        requests.create_single(
+            ours.db, actor=ours.actor, now=NOON, catalogue=catalogue(), form="emd-act"
+        )
     with pytest.raises(NotFound):
         requests.create_single(
             ours.db, actor=ours.actor, now=NOON, catalogue=catalogue(), form="appendix-08"
