@@ -75,7 +75,8 @@ class Request(Base):
     answered_late: Mapped[bool | None]  # null: it had no term
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     cause: Mapped[str] = mapped_column(String(40), default="")  # why refused or annulled, a slug
-    resubmission_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))  # R38
+    resubmission_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
+    # ^ the corrected copy of one that came to nothing (R38)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
     stage_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
     # ^ the letter and the act of КЗ belong to the application of an МО (R41)

@@ -375,6 +375,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_requests_registration_no"), "requests", ["registration_no"], unique=True
     )
+    op.create_index(
+        op.f("ix_requests_resubmission_of_id"), "requests", ["resubmission_of_id"], unique=False
+    )
     op.create_index(op.f("ix_requests_stage_of_id"), "requests", ["stage_of_id"], unique=False)
     # КЗ's letter and act have a life of their own (R41).
     op.execute("update requests set kind = 'authority' where form in ('emd-letter', 'emd-act')")
@@ -383,6 +386,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("update requests set kind = 'emd_deletion' where kind = 'authority'")
     op.drop_index(op.f("ix_requests_stage_of_id"), table_name="requests")
+    op.drop_index(op.f("ix_requests_resubmission_of_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_registration_no"), table_name="requests")
     op.drop_index("ix_requests_queue", table_name="requests")
     op.drop_index(op.f("ix_requests_external_no"), table_name="requests")
