@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
@@ -22,11 +22,13 @@ from accessflow.services.card import Card, Offered, card_of, term_after
 from accessflow.services.snapshots import acting
 from accessflow.web import context, request_words
 from accessflow.web.errors import STATUS
+from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
 from accessflow.web.toasts import toast
 from accessflow.workflow.asks import ASKS, CAUSES
 from accessflow.workflow.decide import EXECUTION, RowDecision
 from accessflow.workflow.decide import find as transition_of
+from accessflow.workflow.machines import MACHINES
 from accessflow.workflow.spec import Ask
 
 blueprint = Blueprint("actions", __name__, url_prefix="/requests/<int:request_id>/actions")
@@ -38,6 +40,8 @@ ELSEWHERE = {"send": "signing.send"}
 """Actions that have a page of their own."""
 OWN_WORDS = "own"
 """The choice of a row's cause that is typed."""
+REPEAT = "repeat"
+"""A row's outcome on the desk: refused, for the matter is solved by another application (R7)."""
 
 
 @dataclass
@@ -83,7 +87,14 @@ def apply(request_id: int, action: str) -> ResponseReturnValue:
     label = request_words.STATES[done.state].label
     number = f", номер МИАЦ {done.registration_no}" if action == "send" else ""
     toast(f"Заявка {done.number}: {label[0].lower()}{label[1:]}{number}")
-    return redirect(_back(request_id), code=303)
+    return _done(_back(request_id))
+
+
+def _done(address: str) -> ResponseReturnValue:
+    """Back to where the person came from; out of a dialog by htmx's own header."""
+    if is_htmx():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)
 
 
 def _card(request_id: int) -> Card:
@@ -103,9 +114,9 @@ def _offered(card: Card, action: str) -> Offered:
 def _refused(
     request_id: int, action: str, typed: Typed, refusal: AccessflowError
 ) -> ResponseReturnValue:
-    """The form again with everything typed; on its card where the action is gone altogether."""
+    """The form again with everything typed, also where the action is gone altogether."""
     card = _card(request_id)
-    offered = card.offer(action)
+    offered = card.offer(action) or _gone(card, action)
     if offered is None:
         raise refusal
     typed.message = refusal.message
@@ -114,10 +125,17 @@ def _refused(
     return _page(card, offered, typed), STATUS[type(refusal)]
 
 
+def _gone(card: Card, action: str) -> Offered | None:
+    """The action as it was offered from the state before: what was typed must not be lost."""
+    rows = MACHINES[card.snapshot.kind].transitions
+    return next((Offered(t) for t in rows if t.action == action and not t.automatic), None)
+
+
 def _before(found: Request) -> dict[str, str]:
-    """What stands there already and is likely to stay."""
-    return {"external_no": found.external_no, "external_status": found.external_status,
+    """What stands there already and is likely to stay, and what the link brings along."""
+    kept = {"external_no": found.external_no, "external_status": found.external_status,
             "forwarded_to": found.forwarded_to or "СТП ЕГИСЗ"}  # fmt: skip
+    return kept | {key: request.args[key] for key in ASKS if key in request.args}
 
 
 def _typed() -> Typed:
@@ -155,11 +173,16 @@ def _given(typed: Typed) -> dict[str, Any]:
 def _decisions(typed: Typed) -> list[RowDecision]:
     """The rows with an outcome; those left open are left out."""
     return [
-        RowDecision(row_id, outcome, "" if outcome != "refused" else words if cause == OWN_WORDS
-                    else cause)
+        _decision(row_id, outcome, words if cause == OWN_WORDS else cause)
         for row_id, (outcome, cause, words) in typed.rows.items()
         if outcome
-    ]  # fmt: skip
+    ]
+
+
+def _decision(row_id: int, outcome: str, cause: str) -> RowDecision:
+    if outcome == REPEAT:
+        return RowDecision(row_id, "refused", REPEAT)
+    return RowDecision(row_id, outcome, cause if outcome == "refused" else "")
 
 
 def _number_of(text: str) -> str:
@@ -194,7 +217,7 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
     miac = context.actor().role in ("miac_specialist", "miac_lead")
     kind = CANNED.get(transition.action, "reply")
     return render_template(
-        "actions/form.html",
+        "actions/dialog.html" if is_htmx() else "actions/form.html",
         card=card,
         found=found,
         spec=form_of(catalogue, found),

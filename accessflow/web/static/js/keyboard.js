@@ -32,10 +32,11 @@ function pick() {
   return Boolean(box);
 }
 
-function fresh() {
-  const link = document.querySelector('[aria-keyshortcuts="n"]');
-  link?.click();
-  return Boolean(link);
+// What a page offers under a letter: «n» a new one, «a» take it, «j» and «k» the cards beside this one.
+function offered(letter) {
+  const target = document.querySelector(`[aria-keyshortcuts="${letter}"]`);
+  target?.click();
+  return Boolean(target);
 }
 
 function search() {
@@ -59,7 +60,13 @@ function primary() {
   return Boolean(button);
 }
 
-const PLAIN = { KeyJ: () => move(1), KeyK: () => move(-1), KeyX: pick, KeyN: fresh };
+const PLAIN = {
+  KeyJ: () => move(1) || offered("j"),
+  KeyK: () => move(-1) || offered("k"),
+  KeyX: pick,
+  KeyN: () => offered("n"),
+  KeyA: () => offered("a"),
+};
 const ARROWS = { ArrowDown: () => move(1), ArrowUp: () => move(-1) };
 
 function handler(event) {

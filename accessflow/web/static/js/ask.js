@@ -1,0 +1,67 @@
+// An action's form in a window over its card. Without this module the same link opens it as a page.
+// What was typed stays when the window is closed, and is there again when it is opened anew.
+
+let dialog;
+
+function make() {
+  dialog = document.createElement("dialog");
+  dialog.id = "af-ask";
+  dialog.className = "af-dialog is-wide";
+  dialog.setAttribute("aria-labelledby", "af-ask-h");
+  document.body.append(dialog);
+  return dialog;
+}
+
+async function open(href) {
+  const box = dialog ?? make();
+  if (box.dataset.href !== href) {
+    await window.htmx.ajax("GET", href, { target: box, swap: "innerHTML" });
+    if (!box.querySelector("form#af-ask-form")) return;
+    box.dataset.href = href;
+  }
+  tidy(box);
+  if (!box.open) box.showModal();
+  box.querySelector("[aria-invalid], #af-ask-form :is(textarea, select, input:not([type=hidden]))")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]")) return dialog?.close();
+  const link = event.target.closest("a[data-ask]");
+  if (!link || !window.htmx || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest("details.af-menu")?.removeAttribute("open");
+  open(link.href);
+});
+
+// A refusal brings the form again, with its reasons beside the fields.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "af-ask" || ![409, 422].includes(event.detail.xhr.status)) return;
+  if (event.detail.xhr.getResponseHeader("HX-Reswap") === "none") return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "af-ask" || !dialog?.open) return;
+  tidy(dialog);
+  dialog.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
+  dialog.querySelector("[aria-invalid]")?.focus();
+});
+
+// A ready text goes where the cursor is, else to the end.
+document.addEventListener("change", (event) => {
+  const select = event.target.closest("select[data-insert]");
+  const text = select?.selectedOptions[0]?.dataset.text;
+  if (!text) return;
+  const area = select.form.querySelector(`#${select.dataset.insert}`);
+  const at = area.value && document.activeElement === area ? area.selectionStart : area.value.length;
+  const gap = area.value.slice(0, at).trim() ? "\n" : "";
+  area.setRangeText(gap + text, at, at, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  select.value = "";
+  area.focus();
+});
+
+function tidy(root) {
+  for (const button of root.querySelectorAll(".af-noscript")) button.hidden = true;
+}
+tidy(document);
