@@ -28,7 +28,9 @@ def serve(*, host: str, port: int, with_demo: bool) -> int:
     core = app.extensions["accessflow"]
     accounts: list[demo.Account] = []
     if with_demo:
-        accounts = demo.prepare(core.database, now=system_clock(), catalogue=core.catalogue)
+        accounts = demo.prepare(
+            core.database, now=system_clock(), catalogue=core.catalogue, files=core.files
+        )
     try:
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
     except OSError as error:

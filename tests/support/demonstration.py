@@ -23,11 +23,13 @@ def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     from accessflow.config import catalogue_dir
     from accessflow.db.session import Database
     from accessflow.services import demo
+    from accessflow.services.files import FileStore
 
     file = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}")
-    demo.prepare(database, now=NOON, catalogue=load(catalogue_dir({})))
+    store = FileStore(file.parent / "files")
+    demo.prepare(database, now=NOON, catalogue=load(catalogue_dir({})), files=store)
     database.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -48,6 +50,7 @@ def demo_app(demo_template: Path, tmp_path: Path, office_clock: FrozenClock) -> 
 
     file = tmp_path / "demo.sqlite3"
     shutil.copyfile(demo_template, file)
+    shutil.copytree(demo_template.parent / "files", tmp_path / "files")
     settings = Settings(
         database_url=f"sqlite:///{file}",
         secret_key="a key for tests, of at least 32 characters",

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
+from importlib.resources import files as resources
 
 from sqlalchemy import select
 
@@ -25,7 +25,9 @@ from accessflow.services import (
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.demo import applications
+from accessflow.services.demo.lives import Office
 from accessflow.services.demo.samples import ORGANIZATIONS, SIGNATORIES
+from accessflow.services.files import FileStore
 from accessflow.services.person_form import PersonData
 
 PASSWORD = "accessflow-demo"  # noqa: S105  # of made-up accounts, printed at every start
@@ -69,19 +71,21 @@ DISMISSED = {"Кротов": 6, "Лаптева": 5, "Осокин": 3}
 """Surname -> how many days ago."""
 
 
-def prepare(db: Database, *, now: datetime, catalogue: Catalogue) -> list[Account]:
+def prepare(
+    db: Database, *, now: datetime, catalogue: Catalogue, files: FileStore
+) -> list[Account]:
     """Fills the database if it is empty; gives the demonstration accounts that there are."""
     with db.read() as session:
         empty = not session.scalar(select(User.id)) and not session.scalar(select(Organization.id))
     if empty:
-        fill(db, now=now, catalogue=catalogue)
+        fill(db, now=now, catalogue=catalogue, files=files)
     with db.read() as session:
         users = {user.login: user for user in accounts.accounts(session)}
     return [Account(item.login, _what(users[item.login])) for item in LOGINS if item.login in users]
 
 
-def fill(db: Database, *, now: datetime, catalogue: Catalogue) -> None:
-    """Organisations, units, signatories, accounts, people and their notes, some drafts."""
+def fill(db: Database, *, now: datetime, catalogue: Catalogue, files: FileStore) -> None:
+    """Organisations, units, signatories, accounts, people and their notes, applications."""
     region = catalogue.region
     ids = {
         key: organizations.create(db, actor=SYSTEM, now=now, region=region, data=data)
@@ -96,7 +100,11 @@ def fill(db: Database, *, now: datetime, catalogue: Catalogue) -> None:
     clerks["vrb"] = Actor(users["sekretar2"], "secretary", ids["vrb"])
     for key, clerk in clerks.items():
         _people(db, now, region, key, clerk)
-    applications.make(db, catalogue=catalogue, clerks=clerks, now=now)
+    cast = {
+        item.login: Actor(users[item.login], item.role, ids.get(item.organization), item.name)
+        for item in LOGINS
+    }
+    applications.make(Office(db, catalogue, files, cast), clerks, now)
 
 
 def _what(user: User) -> str:
@@ -146,7 +154,7 @@ def _people(db: Database, now: datetime, region: RegionSpec, key: str, clerk: Ac
 
 
 def _rows(key: str) -> Iterator[dict[str, str]]:
-    table = files(__package__).joinpath("people.tsv").read_text(encoding="utf-8")
+    table = resources(__package__).joinpath("people.tsv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines(), delimiter="\t"):
         if row["organization"] == key:
             yield row
