@@ -41,4 +41,6 @@ def _settled(session: Session, catalogue: Catalogue, request: Request) -> bool:
     """Nothing waits for МИАЦ to let it through."""
     if request.state in UNFILED or request.outside or request.kind != "access":
         return True
+    if not (request.error_count or request.warning_count):
+        return True  # nothing of any kind was found: no need for the whole check
     return not waivers.pending(session, catalogue, request)

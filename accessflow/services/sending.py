@@ -159,7 +159,7 @@ def _files(look: _Look) -> Iterator[Missing]:
             yield look.here("certificate_status", text, "signing.upload")
     elif request.subject == "screening" and not has_file(look.session, request, "screenshot"):
         text = "Приложите снимок экрана: без него поддержка АКиНЕО не поможет (Бюл. №5)."
-        yield look.here("screenshot", text, "requests.card")
+        yield look.here("screenshot", text, "signing.upload")
 
 
 def _repeated(look: _Look) -> Iterator[Missing]:

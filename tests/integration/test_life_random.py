@@ -263,7 +263,7 @@ def test_random_people_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
             shutil.copyfile(sqlite_template, file)
             yield f"sqlite:///{file}"
 
-    run(fresh(), examples=35, steps=15)
+    run(fresh(), examples=20, steps=15)
 
 
 @pytest.mark.usefixtures("postgres_template")
@@ -274,4 +274,4 @@ def test_random_people_on_postgresql(postgres_cluster: Any) -> None:
         for number in itertools.count():
             yield postgres_cluster.create(f"random_{number}", TEMPLATE)
 
-    run(fresh(), examples=6, steps=12)
+    run(fresh(), examples=4, steps=12)

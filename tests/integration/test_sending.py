@@ -267,3 +267,33 @@ def test_of_two_who_send_one_address_at_once_one_is_refused(ours: Life) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(send, both)) == ["refused", "registered"]
+
+
+def test_every_missing_thing_leads_to_a_page_that_is_there(ours: Life, tmp_path: Path) -> None:
+    """The places that `sending` names are endpoints of the program, with the values they need."""
+    from flask import url_for
+
+    from accessflow.app import create_app
+    from accessflow.config import Settings
+
+    settings = Settings.from_env(
+        {
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'pages.sqlite3'}",
+            "ACCESSFLOW_DATA": str(tmp_path),
+        }
+    )
+    assert settings.catalogue_dir == catalogue_dir({})
+    problem, made = ours.problem("screening"), ours.draft(people=8)
+    with ours.db.write() as session:
+        session.execute(delete(Attestation))
+        session.execute(update(User).values(phone=""))
+        session.execute(update(Organization).values(full_name=""))
+        for row in session.get_one(Request, made).rows:
+            row.answers = {**row.answers, "position": ""}
+        session.get_one(Request, problem).subject = ""
+    found = (*missing(ours, made), *missing(ours, problem))
+    app = create_app(settings)
+    with app.test_request_context():
+        assert all(url_for(one.endpoint, **one.values) for one in found)
+    app.extensions["accessflow"].database.dispose()
+    assert {one.code for one in found} >= {"organization", "author", "frmr", "scan", "subject"}
