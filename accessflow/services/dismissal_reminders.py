@@ -15,7 +15,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Dismissal, Reminder
 from accessflow.domain.roles import Role
 from accessflow.services.clock import moscow_date
-from accessflow.workflow.dismissal import MORNING, OCCASIONS, Reminding, readers, reminders
+from accessflow.workflow.dismissal import MORNING, OCCASIONS, readers, reminders
 
 ENTITY = "dismissal"
 PREFIX = "dismissal_"
@@ -39,9 +39,11 @@ def plan_reminders(
 ) -> None:
     """The rows that are due from now on, in place of those planned before."""
     call_off(session, dismissal, now)
-    for one in _remindings(catalogue, dismissal, now):
-        entry = one.occasion == "entry" and returned
-        _plan(session, dismissal, RETURNED if entry else f"{PREFIX}{one.occasion}", one.at)
+    due = [
+        (RETURNED if one.occasion == "entry" and returned else f"{PREFIX}{one.occasion}", one.at)
+        for one in reminders(dismissal.dismissed_on, now, catalogue.working_calendar)
+    ]
+    _plan(session, dismissal, due)
 
 
 def plan_follow_up(
@@ -49,11 +51,10 @@ def plan_follow_up(
 ) -> None:
     """Everything is sent: only those who are to carry it out are reminded."""
     call_off(session, dismissal, now)
-    calendar = catalogue.working_calendar
-    for number in STUCK_AFTER:
-        day = calendar.add_working(moscow_date(dismissal.filed_at or now), number)
-        if (at := calendar.moment(day, MORNING)) > now:
-            _plan(session, dismissal, STUCK, at)
+    calendar, filed = catalogue.working_calendar, moscow_date(dismissal.filed_at or now)
+    days = (calendar.add_working(filed, number) for number in STUCK_AFTER)
+    moments = (calendar.moment(day, MORNING) for day in days)
+    _plan(session, dismissal, [(STUCK, at) for at in moments if at > now])
 
 
 def call_off(session: Session, dismissal: Dismissal, now: datetime) -> None:
@@ -83,18 +84,17 @@ def readers_of(
     return readers(occasion, day, dismissal.dismissed_on, catalogue.working_calendar)
 
 
-def _remindings(catalogue: Catalogue, dismissal: Dismissal, now: datetime) -> tuple[Reminding, ...]:
-    return reminders(dismissal.dismissed_on, now, catalogue.working_calendar)
-
-
-def _plan(session: Session, dismissal: Dismissal, kind: str, at: datetime) -> None:
+def _plan(session: Session, dismissal: Dismissal, due: list[tuple[str, datetime]]) -> None:
     """A row called off before is due again; one that has fired does not fire twice."""
+    if not due:
+        return
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(Reminder).values(kind=kind, entity=ENTITY, entity_id=dismissal.id, due_at=at)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=["kind", "entity", "entity_id", "due_at"],
-            set_={"cancelled_at": None},
-        )
+    rows = [
+        {"kind": kind, "entity": ENTITY, "entity_id": dismissal.id, "due_at": at}
+        for kind, at in due
+    ]
+    again = insert(Reminder).on_conflict_do_update(
+        index_elements=["kind", "entity", "entity_id", "due_at"], set_={"cancelled_at": None}
     )
+    session.execute(again, rows)
