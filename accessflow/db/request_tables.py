@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accessflow.db.base import Base
@@ -107,10 +107,16 @@ class Request(Base):
         Index(None, "state", "updated_at", "id"),
         Index("ix_requests_system", "system", "updated_at", "id", "state", "deleted_at"),
         Index(None, "batch"),
+        # МИАЦ's queue: what is due, in its order; the last columns let what does not match be
+        # passed over without looking at its row.
+        Index(
+            "ix_requests_due",
+            *("due_on", "id", "state", "paused_since", "assignee_id", "organization_id", "system"),
+        ),
         Index("ix_requests_queue", "state", "due_on", "id"),
-        Index(None, "sent_at"),
+        Index("ix_requests_sent_at", "sent_at", "id", "state"),
         Index(None, "answered_on"),
-        Index("ix_requests_assignee", "assignee_id", "state", "due_on", "id"),
+        Index("ix_requests_assignee", "assignee_id", "due_on", "id", "state"),
         Index(None, "external_no"),
         Index(None, "registration_no", unique=True),
     )
@@ -140,11 +146,16 @@ class RequestRow(Base):
     __table_args__ = (Index(None, "request_id", "position"),)
 
 
+STEM = "((ts_lexize('russian_stem'::regdictionary, word::text))[1])"
+"""Of a word, by PostgreSQL's Russian dictionary; null for «и», «на» and the like."""
+
+
 class RequestWord(Base):
     """A word that a request is found by: of its number, names, system; no СНИЛС.
 
     Casefolded, ё as е, compared byte by byte, so that a prefix is a range of the index on both
-    databases. Kept by `services/totals.py`.
+    databases. Kept by `services/totals.py`. PostgreSQL also knows the stem of each word, so that
+    any form of it is found.
     """
 
     __tablename__ = "request_words"
@@ -154,7 +165,10 @@ class RequestWord(Base):
         String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True
     )
 
-    __table_args__ = (Index(None, "word", "request_id"),)
+    __table_args__ = (
+        Index(None, "word", "request_id"),
+        Index("ix_request_words_stem", text(STEM), "request_id").ddl_if(dialect="postgresql"),
+    )
 
 
 class RequestUndo(Base):

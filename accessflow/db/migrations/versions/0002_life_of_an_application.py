@@ -362,10 +362,16 @@ def upgrade() -> None:
     _add_reference("requests", "resubmission_of_id", "requests")
     _add_reference("requests", "duplicate_of_id", "requests")
     _add_reference("requests", "stage_of_id", "requests")
-    op.create_index(op.f("ix_requests_sent_at"), "requests", ["sent_at"], unique=False)
+    op.create_index("ix_requests_sent_at", "requests", ["sent_at", "id", "state"], unique=False)
     op.create_index(op.f("ix_requests_answered_on"), "requests", ["answered_on"], unique=False)
     op.create_index(
-        "ix_requests_assignee", "requests", ["assignee_id", "state", "due_on", "id"], unique=False
+        "ix_requests_assignee", "requests", ["assignee_id", "due_on", "id", "state"], unique=False
+    )
+    op.create_index(
+        "ix_requests_due",
+        "requests",
+        ["due_on", "id", "state", "paused_since", "assignee_id", "organization_id", "system"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_requests_duplicate_of_id"), "requests", ["duplicate_of_id"], unique=False
@@ -379,21 +385,28 @@ def upgrade() -> None:
         op.f("ix_requests_resubmission_of_id"), "requests", ["resubmission_of_id"], unique=False
     )
     op.create_index(op.f("ix_requests_stage_of_id"), "requests", ["stage_of_id"], unique=False)
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(
+            "create index ix_request_words_stem on request_words"
+            " (((ts_lexize('russian_stem'::regdictionary, word::text))[1]), request_id)"
+        )
     # КЗ's letter and act have a life of their own (R41).
     op.execute("update requests set kind = 'authority' where form in ('emd-letter', 'emd-act')")
 
 
 def downgrade() -> None:
     op.execute("update requests set kind = 'emd_deletion' where kind = 'authority'")
+    op.execute("drop index if exists ix_request_words_stem")
     op.drop_index(op.f("ix_requests_stage_of_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_resubmission_of_id"), table_name="requests")
     op.drop_index(op.f("ix_requests_registration_no"), table_name="requests")
     op.drop_index("ix_requests_queue", table_name="requests")
     op.drop_index(op.f("ix_requests_external_no"), table_name="requests")
     op.drop_index(op.f("ix_requests_duplicate_of_id"), table_name="requests")
+    op.drop_index("ix_requests_due", table_name="requests")
     op.drop_index("ix_requests_assignee", table_name="requests")
     op.drop_index(op.f("ix_requests_answered_on"), table_name="requests")
-    op.drop_index(op.f("ix_requests_sent_at"), table_name="requests")
+    op.drop_index("ix_requests_sent_at", table_name="requests")
     op.drop_column("requests", "stage_of_id")
     op.drop_column("requests", "duplicate_of_id")
     op.drop_column("requests", "resubmission_of_id")
