@@ -81,7 +81,10 @@ def files_of(*contents: bytes, name: str = "скан.pdf", **more: str) -> dict[
 
 
 def post(client: FlaskClient, path: str, data: dict[str, object]) -> TestResponse:
-    return client.post(path, data=data, content_type="multipart/form-data")
+    answer = client.post(path, data=data, content_type="multipart/form-data")
+    # The test client itself puts a long body into a temporary file and forgets it.
+    answer.request.environ["wsgi.input"].close()
+    return answer
 
 
 def only(ours: House, kind: str = "scan") -> RequestFile:
