@@ -42,6 +42,7 @@ def follow(session: Session, catalogue: Catalogue, request: Request, now: dateti
         )
         .order_by(Dismissal.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     refresh_all(session, catalogue, list(found), now)
 

@@ -121,6 +121,15 @@ def test_sent_in_time_the_reminders_stop_and_executed_it_is_done(staff: Staff) -
     assert staff.held(job, TODAY) == ["frmss", "rmo"]
 
 
+def test_the_last_two_sent_at_once_leave_nothing_to_remind_of(staff: Staff) -> None:
+    dismissal = staff.enter(staff.hire("frmss", "rmo", "covid19"))
+    ids = [staff.life.ready(request.id) for request in staff.make(dismissal)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda request_id: staff.life.act(request_id, "send"), ids))
+    assert staff.one(dismissal).filed_at == NOON
+    assert {kind for kind, _ in staff.due(dismissal)} == {"stuck"}
+
+
 def test_the_nurse_of_28_december_is_due_on_11_january(staff: Staff) -> None:
     staff.life.now = datetime(2026, 12, 28, 8, 20, tzinfo=UTC)
     dismissal = staff.enter(staff.hire(*FIVE), date(2026, 12, 28))
