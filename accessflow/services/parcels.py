@@ -97,7 +97,7 @@ def build(
     on = moscow_date(now)
     packing = _Packing(session, catalogue, files, on)
     taken = channel_of(catalogue, request, channel) if stage == "filing" else "mail"
-    route = _route(catalogue, request, stage)
+    route = route_at(catalogue, request, stage)
     made = tuple(_unique(packing.everything(request, stage)))
     by_mail = taken == "mail"
     return Parcel(
@@ -173,7 +173,7 @@ def subject_of(catalogue: Catalogue, request: Request) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _route(catalogue: Catalogue, request: Request, stage: Stage) -> Recipients:
+def route_at(catalogue: Catalogue, request: Request, stage: Stage) -> Recipients:
     """Of a later stage: the owner that the catalogue knows; else СТП ЕГИСЗ."""
     if stage == "filing":
         return route_of(catalogue, request)

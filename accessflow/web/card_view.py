@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue, SystemSpec
-from accessflow.db.tables import Request, RequestEvent, RequestFile
+from accessflow.db.tables import Request, RequestFile
 from accessflow.domain.errors import NotFound
 from accessflow.forms.answers import Check, name_of
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
-from accessflow.services import scope
+from accessflow.services import attachments, scans, scope
 from accessflow.services.actor import Actor
+from accessflow.services.card import Card
 from accessflow.services.clock import moscow_date
 from accessflow.services.offers import together
 from accessflow.web.request_words import STATES
@@ -26,25 +28,43 @@ _DRAFT: Stop = ("Черновик", ("draft",), "данные правят")
 _READY: Stop = ("На подписи", ("ready",), "печать, подпись, скан")
 _SENT: Stop = ("Отправлена", ("sent", "registered"), "в ИС ТП МИАЦ")
 _REVIEW: Stop = ("На рассмотрении", ("in_review", "needs_info", "third_party"), "у МИАЦ")
-_COMMITTEE: Stop = ("У КЗ ЛО", ("at_committee",), "письмо, акт, подпись")
+_COMMITTEE: Stop = ("У КЗ ЛО", ("at_committee",), "подпись, отправка")
 _FORWARDED: Stop = ("В СТП ЕГИСЗ", ("forwarded",), "обычно 5–30 дней")
+_ROWS = (_DRAFT, _READY, _SENT, _REVIEW, _COMMITTEE, _FORWARDED,
+         ("Исполнена", ("executed", "closed"), ""))  # fmt: skip
 PATHS: dict[str, tuple[Stop, ...]] = {
-    "access": (_DRAFT, _READY, _SENT, _REVIEW, _COMMITTEE, _FORWARDED,
-               ("Исполнена", ("executed", "closed"), "")),
-    "revocation": (_DRAFT, _READY, _SENT, _REVIEW, _COMMITTEE, _FORWARDED,
-                   ("Исполнена", ("executed", "closed"), "")),
-    "technical": (_DRAFT, _SENT, _REVIEW, ("Передано поддержке", ("forwarded",), ""),
-                  ("Решено", ("executed", "closed"), "")),
-    "emd_deletion": (_DRAFT, _READY, _SENT, _REVIEW, _COMMITTEE, _FORWARDED,
+    "access": _ROWS,
+    "revocation": _ROWS,
+    "technical": (_DRAFT, _SENT, _REVIEW, ("У поддержки", ("forwarded",), ""),
+                  ("Решена", ("executed", "closed"), "")),
+    "emd_deletion": (_DRAFT, _READY, ("Отправлена", ("sent", "registered"), "в МИАЦ и КЗ ЛО"),
+                     _REVIEW, ("У КЗ ЛО", ("at_committee",), "письмо и акт"), _FORWARDED,
                      ("ЭМД удалён", ("deleted",), "придёт уведомление"),
                      ("Загружен заново", ("reuploaded", "closed"), "исправленный ЭМД")),
-    "network": (_DRAFT, _READY, ("Ждёт звонка", ("sent", "awaiting_call"), "из ГКУ ЛО «ОЭП»"),
+    "network": (_DRAFT, _READY, ("Отправлена", ("sent",), "в ГКУ ЛО «ОЭП»"),
+                ("Ждёт звонка", ("awaiting_call",), "из ГКУ ЛО «ОЭП»"),
                 ("Подключено", ("executed", "closed"), "можно слать «Деловой почтой»")),
     "authority": (_DRAFT, _READY, ("Отправлено", ("sent",), "в СТП ЕГИСЗ"),
                   ("ЭМД удалён", ("deleted", "closed"), "")),
 }  # fmt: skip
-SIDEWAYS = frozenset({"at_committee", "forwarded"})
-"""Stops that not every application makes: shown once made, or while they still lie ahead."""
+
+
+FILE_LABELS = {
+    **attachments.LABELS,
+    **scans.LABELS,
+    "parcel": "отправлено",
+}
+"""What a file of an application is, by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An answer to МИАЦ that was not taken: nothing typed is lost."""
+
+    answer: str = ""
+    happened_on: str = ""
+    message: str = ""
+    flaws: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +83,43 @@ class Person:
     cause: str
 
 
-def steps(found: Request, events: Sequence[RequestEvent]) -> list[tuple[str, str, str]]:
-    """The path: (label, date or hint, done | current | ahead). What ended otherwise ends there."""
-    reached = {found.state: ""} | {event.target: _day(event) for event in reversed(events)}
-    reached.setdefault("draft", found.created_at.strftime("%d.%m.%Y"))
-    path = PATHS[found.kind]
+def steps(card: Card, *, mine: bool) -> list[tuple[str, str, str]]:
+    """The path: (label, date or hint, done | current | ahead). What ended otherwise ends there.
+
+    A stop that was passed by is left out; КЗ's lies ahead only for what needs it (R37, R41).
+    """
+    found = card.request
+    days = {event.target: _day(event.at) for event in reversed(card.events)}
+    days.setdefault("draft", _day(found.created_at))
+    path = [s for s in PATHS[found.kind] if "at_committee" not in s[1] or _needs_committee(card)]
     at = next((n for n, (_, states, _) in enumerate(path) if found.state in states), None)
-    last = len(path) - 1
-    shown: list[tuple[str, str, str]] = []
-    for n, (label, states, hint) in enumerate(path):
-        when = next((reached[s] for s in states if s in reached), None)
-        if at is None:
-            if when is not None:
-                shown.append((label, when, "done"))
-        elif (when is None and n < at) or (when is None and set(states) <= {"at_committee"}):
-            continue  # it went past
-        else:
-            state = "done" if n < at or n == at == last else "current" if n == at else "ahead"
-            shown.append((label, when or hint, state if n <= at else "ahead"))
     if at is None:
-        shown.append((STATES[found.state].label, reached[found.state], "current"))
-    return shown
+        return [*_made(path, days), (STATES[found.state].label, _since(card, False), "current")]
+    finished = at == len(path) - 1
+    ahead = [(label, hint, "ahead") for label, _, hint in path[at + 1 :]]
+    here = (path[at][0], _since(card, mine), "done" if finished else "current")
+    return [*_made(path[:at], days), here, *ahead]
 
 
-def _day(event: RequestEvent) -> str:
-    return moscow_date(event.at).strftime("%d.%m.%Y")
+def _made(path: Sequence[Stop], days: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for label, states, _ in path:
+        if when := next((days[state] for state in states if state in days), ""):
+            yield label, when, "done"
+
+
+def _since(card: Card, mine: bool) -> str:
+    found = card.request
+    day = _day(found.state_at or found.created_at)
+    return f"с {day}, ход за вами" if mine else f"с {day}"
+
+
+def _needs_committee(card: Card) -> bool:
+    passed = any(event.target == "at_committee" for event in card.events)
+    return passed or "committee_stage" in card.snapshot.facts
+
+
+def _day(at: datetime) -> str:
+    return moscow_date(at).strftime("%d.%m.%Y")
 
 
 def people_of(found: Request, check: Check, defects: Sequence[Defect] = ()) -> list[Person]:
@@ -149,24 +181,49 @@ def files_of(session: Session, found: Request) -> Sequence[RequestFile]:
     ).all()
 
 
-LINKS: tuple[tuple[str, str, str], ...] = (
-    ("resubmission_of_id", "Исправленная копия заявки", "Исправлена в заявке"),
-    ("duplicate_of_id", "Повтор заявки", "Её повторяет"),
-    ("stage_of_id", "К заявке МО", "Документ КЗ"),
-)
-"""Column, the word for the one that it points to, the word for those that point here."""
+LINKS: Mapping[str, tuple[str, str]] = {
+    "resubmission_of_id": ("Исправленная копия заявки", "Исправлена в заявке"),
+    "duplicate_of_id": ("Повтор заявки", "Её повторяет"),
+    "stage_of_id": ("К заявке МО", "Документ КЗ"),
+}
+"""By column: the word for the one that it points to, the word for those that point here."""
 
 
 def links_of(session: Session, actor: Actor, found: Request) -> list[tuple[str, Request]]:
     """Applications that belong with this one and that the actor may see, with the word for how."""
-    linked: list[tuple[str, Request]] = []
-    for name, to, back in LINKS:
-        column, number = getattr(Request, name), getattr(found, name)
-        for condition, words in ((Request.id == number, to), (column == found.id, back)):
-            others = session.scalars(
-                select(Request)
-                .where(condition, Request.deleted_at.is_(None), scope.requests_seen(actor))
-                .order_by(Request.id)
-            )
-            linked += [(words, other) for other in others]
-    return linked
+    to = {number: words for name, (words, _) in LINKS.items() if (number := getattr(found, name))}
+    here = [getattr(Request, name) == found.id for name in LINKS]
+    others = session.scalars(
+        select(Request)
+        .where(
+            or_(Request.id.in_(to), *here),
+            Request.deleted_at.is_(None),
+            scope.requests_seen(actor, Request.organization_id + 0),
+        )
+        .order_by(Request.id)
+    )
+    return [(to.get(other.id) or _back(other, found), other) for other in others]
+
+
+def _back(other: Request, found: Request) -> str:
+    return next(back for name, (_, back) in LINKS.items() if getattr(other, name) == found.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a form that is not of people: documents, resources."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def table_of(check: Check) -> Table | None:
+    if check.spec.has_people or not check.spec.columns:
+        return None
+    columns = [column for column in check.spec.columns if column.kind != "number"]
+    return Table(
+        tuple(column.plain_header for column in columns),
+        tuple(
+            tuple(check.value(column, row) for column in columns) for row in check.application.rows
+        ),
+    )

@@ -87,20 +87,28 @@ if _acted - EVENTS.keys():
     raise AssertionError(f"actions without words: {_acted - EVENTS.keys()}")
 
 
-def moments(actor: Actor, events: Iterable[RequestEvent]) -> list[Moment]:
-    """Newest first. Another МО's people are not named; what is МИАЦ's own is left out for an МО."""
+NOBODY: Mapping[int, str] = {}
+
+
+def moments(
+    actor: Actor, events: Iterable[RequestEvent], people: Mapping[int, str] = NOBODY
+) -> list[Moment]:
+    """Newest first. Another МО's people are not named; what is МИАЦ's own is left out for an МО.
+
+    `people`: names by the number of the row, for decisions.
+    """
     desk = scope.sees_all(actor)
     shown = [e for e in events if desk or e.action not in INTERNAL]
-    return [_moment(actor, event) for event in reversed(shown)]
+    return [_moment(actor, event, people) for event in reversed(shown)]
 
 
-def _moment(actor: Actor, event: RequestEvent) -> Moment:
+def _moment(actor: Actor, event: RequestEvent, people: Mapping[int, str]) -> Moment:
     title, icon, c = EVENTS.get(event.action, (event.action, "dot", "mute"))
     if event.action == "scan" and event.data.get("kind") in SCANS:
         title = f"Загружен: {SCANS[event.data['kind']].lower()}"
     if event.action in ("file", "drop_file") and event.data.get("kind") in attachments.LABELS:
         title = f"{title}: {attachments.LABELS[event.data['kind']].lower()}"
-    return Moment(title, icon, c, _who(actor, event), event.at, list(_lines(event)))
+    return Moment(title, icon, c, _who(actor, event), event.at, list(_lines(event, people)))
 
 
 def _who(actor: Actor, event: RequestEvent) -> str:
@@ -113,7 +121,7 @@ def _who(actor: Actor, event: RequestEvent) -> str:
     return OTHERS
 
 
-def _lines(event: RequestEvent) -> Iterator[tuple[str, str, str]]:
+def _lines(event: RequestEvent, people: Mapping[int, str]) -> Iterator[tuple[str, str, str]]:
     """(label, "—", text) of what was given, texts without a label."""
     data = event.data
     if told := data.get("happened_on"):
@@ -129,14 +137,21 @@ def _lines(event: RequestEvent) -> Iterator[tuple[str, str, str]]:
             yield "как", "—", CHANNELS.get(str(value), str(value))
         elif key in ("author_facts", "outside_need", "actions_taken"):
             yield ASKS[key].label.lower(), "—", str(value)
-    yield from _rows(event.action, data)
+    yield from _rows(event.action, data, people)
 
 
-def _rows(action: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _rows(
+    action: str, data: Mapping[str, Any], people: Mapping[int, str]
+) -> Iterator[tuple[str, str, str]]:
     for row in data.get("rows", ()):
         words = OUTCOMES.get(row.get("outcome", ""), "решение отменено")
         cause = _cause(action, row["cause"]) if row.get("cause") else ""
-        yield f"строка {row.get('position', '?')}", "—", f"{words}{': ' if cause else ''}{cause}"
+        number = row.get("position", "?")
+        yield (
+            people.get(number) or f"строка {number}",
+            "—",
+            f"{words}{': ' if cause else ''}{cause}",
+        )
 
 
 def _cause(action: str, slug: str) -> str:

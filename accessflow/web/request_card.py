@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from accessflow.db.tables import Request
 from accessflow.domain.errors import Invalid
 from accessflow.domain.text import counted
-from accessflow.services import request_links, requests, scope, sending, stages
-from accessflow.services.applications import check_of, find, form_of
+from accessflow.forms.answers import Check
+from accessflow.services import (
+    attachments,
+    letter_list,
+    parcels,
+    request_links,
+    requests,
+    scope,
+    sending,
+    stages,
+)
+from accessflow.services.applications import check_of, find
 from accessflow.services.card import Card, card_of
 from accessflow.services.editable import may_edit
 from accessflow.services.history import changes_of
+from accessflow.services.letter_labels import LETTERS
+from accessflow.services.request_list import scans_of
+from accessflow.services.routes import CHANNELS, is_default, route_of
+from accessflow.services.sending import Missing
+from accessflow.services.technical import FILE_KINDS, SUBJECTS
 from accessflow.services.waivers import defects_of
-from accessflow.web import context, request_words
-from accessflow.web.card_turn import turn_of
+from accessflow.web import context, messages, request_words
+from accessflow.web.card_turn import paper_of, turn_of
 from accessflow.web.card_view import (
+    FILE_LABELS,
+    Person,
+    Typed,
     fields_of,
     files_of,
     links_of,
@@ -23,89 +44,157 @@ from accessflow.web.card_view import (
     people_of,
     steps,
     systems_of,
+    table_of,
 )
 from accessflow.web.event_words import moments
 from accessflow.web.kept import local_path
+from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_blueprint import blueprint
+from accessflow.web.request_next import SEND, Next, next_step
 from accessflow.web.request_words import STATES, TITLES
+from accessflow.web.signing_send import place_of
 from accessflow.web.signing_view import ScanView, scan_view
-from accessflow.web.timeline import Moment, timeline
+from accessflow.web.timeline import Moment, merged, timeline
 from accessflow.web.toasts import toast
-from accessflow.workflow.states import ANSWERED, UNFILED
+from accessflow.workflow.rows import MIAC
+from accessflow.workflow.states import UNFILED
 
 FILES = {
     "pdf": ("file-earmark-pdf", "печать и подпись"),
     "docx": ("file-earmark-word", "правка в Word"),
     "xlsx": ("file-earmark-excel", "форма для отправки"),
 }
-ON_TURN = ("prepare", "send", "answer", "reupload")
-"""Actions that the card offers where it says whose move it is."""
+
+
+ASIDE = ["rework", "withdraw", "reopen"]
+"""Actions in the menu: they take something back."""
+ICONS = {"rework": "pencil", "withdraw": "x-circle", "reopen": "arrow-repeat"}
 
 
 @blueprint.get("/<int:request_id>")
 def card(request_id: int) -> ResponseReturnValue:
+    return page(find(context.session(), context.actor(), request_id))
+
+
+def page(found: Request, typed: Typed | None = None) -> str:
+    """The card; `typed`: an answer that was not taken, and why."""
     session, actor, catalogue = context.session(), context.actor(), context.catalogue()
-    found = find(session, actor, request_id)
-    spec = form_of(catalogue, found)
     card = card_of(session, actor, catalogue, found, context.now())
     check = check_of(session, catalogue, found)
     editable = may_edit(actor, found)
     defects = defects_of(session, check, found) if editable else ()
     errors = sum(d.level == "error" for d in defects)
+    signed = check.spec.signature.signer != "none"
+    scan = scan_view(session, actor, found) if signed and found.state != "draft" else None
+    paper = paper_of(card, scan.file if scan else None)
+    missing = _missing(found, card)
+    turn = turn_of(actor, card, paper, missing, errors)
+    people = people_of(found, check, defects)
     own = scope.may_file(actor, found.organization_id)
-    state = STATES[found.state]
-    signed = spec.signature.signer != "none"
     return render_template(
         "requests/card.html",
         found=found,
         card=card,
-        spec=spec,
+        spec=check.spec,
         subject=request_words.subject(catalogue, found),
         action=TITLES[found.action],
-        state=state,
-        turn=turn_of(actor, card, state.label, errors),
-        steps=steps(found, card.events),
-        people=people_of(found, check, defects),
-        target=check.target,
+        state=STATES[found.state],
+        states=STATES,
+        turn=turn,
+        aside=ASIDE,
+        on_turn=_on_turn(turn.slug),
+        icons=ICONS,
+        vipnet=catalogue.region.default_recipients.vipnet,
+        desk=_desk(found),
+        typed=typed or Typed(),
+        steps=steps(card, mine=turn.mine),
+        people=people,
+        table=table_of(check),
         defects=[d for d in defects if d.row is None],
         errors=errors,
         warnings=sum(d.level == "warning" for d in defects),
-        missing=sending.missing(session, catalogue, found, context.today())
-        if own and card.offer("send")
-        else (),
-        fields=fields_of(found, spec),
+        missing=[(one, place_of(one)) for one in missing],
+        paper=paper,
+        scan=scan,
+        route=route_of(catalogue, found),
+        committee_route=parcels.route_at(catalogue, found, "committee"),
+        may_memo=own and any(row.outcome == "granted" for row in found.rows),
+        inside=not found.organization.miac_outside and is_default(catalogue, found),
+        fields=fields_of(found, check.spec),
         systems=systems_of(catalogue, found),
-        notices=notices_of(catalogue, found, spec) if found.state in UNFILED else [],
-        superseded=found.state in UNFILED and catalogue.superseded(spec, context.today()),
-        in_force=catalogue.form(spec.slug, on=context.today()),
+        notices=notices_of(catalogue, found, check.spec) if found.state in UNFILED else [],
+        superseded=found.state in UNFILED and catalogue.superseded(check.spec, context.today()),
+        in_force=catalogue.form(check.spec.slug, on=context.today()),
         batch=request_links.made_with(session, actor, found),
         links=links_of(session, actor, found),
         subject_of=lambda other: request_words.subject(catalogue, other),
-        states=STATES,
         files=FILES,
         kept=files_of(session, found),
-        scan=scan_view(session, actor, found) if signed and found.state != "draft" else None,
+        file_labels=FILE_LABELS,
+        attached=parcels.attached(session, found, tuple(attachments.LABELS)),
+        kinds=_file_kinds(found, check),
+        may_attach=attachments.may(actor, found),
         committee_scan=_committee_scan(card),
-        documents=stages.documents_of(session, found) if found.kind == "emd_deletion" else (),
+        documents=_documents(card),
+        letters=letter_list.of_request(session, found.id) if own or scope.sees_all(actor) else (),
+        letter_states=LETTER_STATES,
+        letter_kinds=LETTERS,
+        panel=messages.panel(found),
         may_edit=editable,
         may_copy=own,
         may_resubmit=own and found.state in requests.RESUBMITTED and _leaves_something(card),
         own=own,
-        answered=found.state in ANSWERED,
-        on_turn=ON_TURN,
-        first_action=_first_action(card),
-        history=_history(card, found.id),
+        channels=CHANNELS,
+        problem=SUBJECTS.get(found.subject),
+        history=_history(card, people),
         contact=catalogue.region.contacts.get("miac_phone", ""),
         outcomes=request_words.OUTCOMES,
         causes=request_words.cause,
     )
 
 
-def _first_action(card: Card) -> str:
-    """The action that is the primary one of the page, if any stands apart."""
-    if card.request.state == "sent":
-        return "register"
-    return "committee_send" if card.request.state == "at_committee" else ""
+IN_BLOCK = {
+    "draft": ("prepare",),
+    "problem": ("send",),
+    "paper": ("send",),
+    "answer": ("answer",),
+    "number": ("register",),
+    "call": ("connect", "note_external", "refuse"),
+    "reupload": ("reupload",),
+    "accept": ("to_committee",),
+    "stage": ("committee_send", "hand_back", "refuse"),
+    "roles": ("committee_send", "hand_back"),
+    "confirm": ("confirm_deleted",),
+}
+"""Actions that stand in the block of whose move it is, by its slug; all others stand below it."""
+
+
+def _on_turn(slug: str) -> list[str]:
+    return list(IN_BLOCK.get(slug, ()))
+
+
+def _desk(found: Request) -> str:
+    """МИАЦ works an application at its own card."""
+    if context.actor().role not in MIAC or found.state in UNFILED:
+        return ""
+    return url_for("triage.card", request_id=found.id)
+
+
+def _missing(found: Request, card: Card) -> tuple[Missing, ...]:
+    """What keeps it from being sent, for those who would send it."""
+    if not card.offer("send"):
+        return ()
+    return sending.missing(context.session(), context.catalogue(), found, context.today())
+
+
+def _file_kinds(found: Request, check: Check) -> Mapping[str, str]:
+    """What may be put to it, by kind."""
+    labels = attachments.LABELS
+    if found.kind == "technical":
+        return {kind: labels[kind] for kind in (*FILE_KINDS, "attachment")}
+    if found.kind == "emd_deletion" and sending.is_birth(check):
+        return {kind: labels[kind] for kind in ("certificate_status", "attachment")}
+    return {"attachment": labels["attachment"]}
 
 
 def _committee_scan(card: Card) -> ScanView | None:
@@ -116,16 +205,32 @@ def _committee_scan(card: Card) -> ScanView | None:
     return None
 
 
+def _documents(card: Card) -> list[tuple[Request, Next | None]]:
+    """КЗ's letter and act, each with its next step."""
+    if card.request.kind != "emd_deletion":
+        return []
+    session, actor = context.session(), context.actor()
+    made = stages.documents_of(session, card.request)
+    laid = scans_of(session, made)
+    return [(one, _not_alone(next_step(actor, one, laid.get(one.id)))) for one in made]
+
+
+def _not_alone(step: Next | None) -> Next | None:
+    """They leave with the application, not by themselves."""
+    return None if step == SEND else step
+
+
 def _leaves_something(card: Card) -> bool:
     rows = card.snapshot.rows
     return not rows or not all(row.executed for row in rows)
 
 
-def _history(card: Card, request_id: int) -> list[Moment]:
+def _history(card: Card, people: Sequence[Person]) -> list[Moment]:
     """What happened and what was edited, newest first."""
     session, actor = context.session(), context.actor()
-    edits = timeline(actor, changes_of(session, [("request", request_id)]))
-    return sorted([*moments(actor, card.events), *edits], key=lambda m: m.at, reverse=True)
+    edits = timeline(actor, changes_of(session, [("request", card.request.id)]))
+    names = {person.number: person.name for person in people}
+    return merged(moments(actor, card.events, names), edits)
 
 
 @blueprint.post("/<int:request_id>/resubmit")

@@ -22,7 +22,14 @@ from accessflow.services.editable import may_edit
 from accessflow.services.offers import offers
 from accessflow.services.request_counts import MOST_IN_TAB, Counts
 from accessflow.services.request_list import SORTS, TABS, Filter
-from accessflow.web import context, request_card, request_new, request_problem, request_words
+from accessflow.web import (
+    context,
+    request_answer,
+    request_card,
+    request_new,
+    request_problem,
+    request_words,
+)
 from accessflow.web.exports import sheet
 from accessflow.web.request_blueprint import blueprint, short_name
 from accessflow.web.request_next import Next, next_step, standing
@@ -32,6 +39,7 @@ from accessflow.workflow.term_words import InWords
 
 __all__ = [
     "blueprint",
+    "request_answer",
     "request_card",
     "request_new",
     "request_problem",

@@ -42,6 +42,11 @@ def timeline(actor: Actor, changes: Iterable[Change]) -> list[Moment]:
     return [_moment(actor, change) for change in changes]
 
 
+def merged(*parts: Iterable[Moment]) -> list[Moment]:
+    """Several histories of one thing as one, newest first; of one moment, in the order given."""
+    return sorted((m for part in parts for m in part), key=lambda m: m.at, reverse=True)
+
+
 def _moment(actor: Actor, change: Change) -> Moment:
     own, common = EVENTS.get(f"{change.entity} {change.event}"), EVENTS.get(change.event)
     title, icon, c = own or common or (change.event, "dot", "mute")
