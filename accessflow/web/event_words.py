@@ -64,6 +64,8 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "waive": ("Замечание пропущено", "shield-check", "warn"),
     "weigh": ("Изменён приоритет", "flag", "mute"),
     "stage_documents": ("КЗ готовит письмо и акт", "file-earmark-text", "ext"),
+    "remind": ("Напоминание о запросе сведений", "bell", "mute"),
+    "silence": ("Ответа нет: МИАЦ решает, что дальше", "bell", "warn"),
     "memo": ("Памятка отправлена сотруднику", "envelope", "mute"),
     "message": ("Сообщение", "chat-left-text", "info"),
     "note": ("Заметка МИАЦ", "sticky", "mute"),
