@@ -29,9 +29,10 @@ from accessflow.web import context, messages, request_words, triage_view
 from accessflow.web.downloads import download
 from accessflow.web.errors import STATUS
 from accessflow.web.event_words import moments
+from accessflow.web.kept import local_path
 from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_words import OUTCOMES, TITLES
-from accessflow.web.signing_view import scan_view
+from accessflow.web.signing_view import ScanView, scan_view
 from accessflow.web.toasts import toast
 from accessflow.workflow.asks import REFUSAL_CAUSES, cause_in_words
 from accessflow.workflow.decide import EXECUTION
@@ -61,8 +62,8 @@ def card(request_id: int) -> ResponseReturnValue:
         card=card,
         desk=desk,
         spec=desk.check.spec,
-        subject=request_words.subject(catalogue, found),
-        action=TITLES[found.action],
+        subject=_subject(found),
+        action="" if found.kind == "technical" else TITLES[found.action],
         state=request_words.STATES[found.state],
         states=request_words.STATES,
         bar=triage_view.bar_of(card, desk),
@@ -112,14 +113,23 @@ def _filter() -> str:
     return f"?{query}" if query else ""
 
 
-def _scans(found: Request) -> list[object]:
+def _subject(found: Request) -> str:
+    """What it is about; of a technical problem the subject that it was filed under."""
+    if found.kind == "technical" and found.subject in technical.SUBJECTS:
+        return technical.SUBJECTS[found.subject].label
+    return request_words.subject(context.catalogue(), found)
+
+
+def _scans(found: Request) -> list[ScanView]:
     """The МО's scan, and those of the director and of КЗ where there is or may be one."""
     session, actor = context.session(), context.actor()
     views = [scan_view(session, actor, found, kind) for kind in scans.KINDS]
     signer = check_of(session, context.catalogue(), found).spec.signature.signer
     wanted = {"scan": signer != "none", "director_scan": signer == "miac",
               "committee_scan": found.kind == "access"}  # fmt: skip
-    return [v for v in views if wanted[v.kind] and (v.file or v.may or v.kind == "scan")]
+    shown = [v for v in views if wanted[v.kind] and (v.file or v.may or v.kind == "scan")]
+    # What is to be laid now comes first.
+    return sorted(shown, key=lambda v: not (v.may and v.file is None))
 
 
 @blueprint.get("/<int:request_id>/director.pdf")
@@ -149,6 +159,7 @@ def look(request_id: int) -> ResponseReturnValue:
         "triage/_presence.html",
         others=presence.others(session, actor, request_id, now),
         fresh=moments(actor, fresh),
+        again=local_path(request.form.get("page", "")) or url_for(".card", request_id=request_id),
     )
 
 

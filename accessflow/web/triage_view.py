@@ -40,7 +40,7 @@ ICONS = {
     "reopen": "arrow-repeat",
 }
 DANGER = ("refuse", "annul")
-RARE = ("extend", "mark_duplicate", "take_back", "undecide", "to_committee")
+RARE = ("ask_third", "extend", "mark_duplicate", "take_back", "undecide", "to_committee")
 """Under «Ещё»."""
 FIRST = ("take", "third_answered", "committee_send", "confirm_deleted", "connect", "resolve",
          "decide", "close", "reopen")  # fmt: skip
@@ -88,7 +88,7 @@ class Bar:
 
 def bar_of(card: Card, desk: Desk) -> Bar:
     open_ = {one.action: one for one in card.offered if not one.refused}
-    first = _first(desk, open_)
+    first = _first(card, desk, open_)
     plain = [a for a in open_ if a not in (*DANGER, *RARE, first)]
     return Bar(
         danger=tuple(_button(open_[a], "danger") for a in DANGER if a in open_),
@@ -100,10 +100,11 @@ def bar_of(card: Card, desk: Desk) -> Bar:
     )
 
 
-def _first(desk: Desk, open_: dict[str, Offered]) -> str:
+def _first(card: Card, desk: Desk, open_: dict[str, Offered]) -> str:
     """App. 5 goes on under the director's signature before anything is decided (X14)."""
-    if desk.check.spec.signature.signer == "miac" and "forward" in open_ and "take" not in open_:
-        return "forward"
+    by_director = desk.check.spec.signature.signer == "miac"
+    if by_director and card.offer("forward") and "take" not in open_:
+        return "forward" if "forward" in open_ else ""
     return next((action for action in FIRST if action in open_), "")
 
 
