@@ -13,7 +13,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Organization
 from accessflow.domain import email, inn, oid, phone
 from accessflow.domain.errors import Invalid
-from accessflow.services import history, scope
+from accessflow.services import history, scope, totals
 from accessflow.services.actor import Actor
 from accessflow.services.fields import Fields, searchable
 
@@ -34,6 +34,7 @@ LABELS = {
     "phone": "Телефон",
     "mailbox": "Почтовый ящик",
     "vipnet_ready": "Разграничение для VipNet выполнено",
+    "miac_outside": "МИАЦ работает вне системы",
 }
 
 
@@ -51,6 +52,7 @@ class OrganizationData:
     phone: str = ""
     mailbox: str = ""
     vipnet_ready: bool = False
+    miac_outside: bool = False
     kind: str = "mo"
 
 
@@ -106,6 +108,9 @@ def change(
         values = _read(session, region, data, own_id=row.id, confirmed=confirmed)
         if not scope.sees_all(actor):
             values["kind"] = row.kind  # what it is, only those above it decide
+        if actor.role not in scope.EDITS_ANY_ORGANIZATION:
+            values["miac_outside"] = row.miac_outside  # how МИАЦ works with it, МИАЦ says
+        renamed = values["short_name"] != row.short_name
         history.apply(
             session,
             actor=actor,
@@ -115,6 +120,8 @@ def change(
             values=values,
             labels=LABELS,
         )
+        if renamed:
+            totals.add_name(session, row.id, row.short_name)
 
 
 def set_archived(
@@ -165,6 +172,7 @@ def _read(
         "phone": call.formatted if call else "",
         "mailbox": str(mailbox or ""),
         "vipnet_ready": data.vipnet_ready,
+        "miac_outside": data.miac_outside,
     }
     fields.check(confirmed=confirmed)
     values["search_text"] = searchable(full, short, number or "", str(tax or ""))

@@ -80,6 +80,7 @@ ACCESS: Final[dict[str, Access]] = {
     "canned.new": MIAC | {"admin"},
     "canned.edit": MIAC | {"admin"},
     "canned.archive": MIAC | {"admin"},
+    "committee.index": frozenset({"committee"}),
     "requests.index": ANYONE,
     "requests.search": ANYONE,
     "requests.export": ANYONE,

@@ -46,10 +46,16 @@ class OrganizationForm(Form):
     phone = TelField("Телефон")
     mailbox = EmailField("Почтовый ящик")
     vipnet_ready = BooleanField("Разграничение для VipNet выполнено (приложение 15)")
+    miac_outside = BooleanField("МИАЦ работает с этой организацией вне accessflow")
 
     def data_typed(self) -> OrganizationData:
-        typed = {name: text for name, text in texts(self).items() if name != "vipnet_ready"}
-        return OrganizationData(**typed, vipnet_ready=bool(self.vipnet_ready.data))
+        marks = ("vipnet_ready", "miac_outside")
+        typed = {name: text for name, text in texts(self).items() if name not in marks}
+        return OrganizationData(
+            **typed,
+            vipnet_ready=bool(self.vipnet_ready.data),
+            miac_outside=bool(self.miac_outside.data),
+        )
 
 
 @blueprint.get("/organizations")
@@ -204,5 +210,6 @@ def _organization_page(
         entry=entry,
         organization=row,
         may_choose_kind=scope.sees_all(context.actor()),
+        may_choose_way=context.actor().role in scope.EDITS_ANY_ORGANIZATION,
     )
     return page, 422 if entry.flaws else 200

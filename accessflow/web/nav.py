@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.domain.roles import Role
-from accessflow.services import letter_list, signing
+from accessflow.services import committee, letter_list, signing
 from accessflow.services.accounts import role_of
 from accessflow.web import context
 from accessflow.web.access import allows
@@ -44,8 +44,13 @@ def _undelivered() -> int:
     return letter_list.count_failed(context.session(), context.actor())
 
 
+def _at_committee() -> int:
+    return committee.count(context.session())
+
+
 ITEMS = (
     Item("Заявки", "requests.index", also=("editor",)),
+    Item("Ждут КЗ", "committee.index", count=_at_committee),
     Item("На подпись", "signing.index", count=_unsigned),
     Item("Обзор", "overview.index"),
     Item("Сотрудники", "people.index", also=("imports",)),
