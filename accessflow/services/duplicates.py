@@ -12,7 +12,7 @@ from accessflow.domain.errors import Conflict, Invalid, NotFound
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find
 from accessflow.services.repeats import NOT_SOLVED
-from accessflow.workflow.decide import LONGEST_ID
+from accessflow.workflow.given import LONGEST_ID
 from accessflow.workflow.states import STATES, UNFILED
 
 if TYPE_CHECKING:

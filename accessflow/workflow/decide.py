@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import LABELS
-from accessflow.workflow.asks import ASKS, CAUSES
+from accessflow.workflow.given import Given, taken_of
 from accessflow.workflow.guards import GUARDS
 from accessflow.workflow.machines import MACHINES
 from accessflow.workflow.snapshot import EXECUTED, Acting, RowState, Snapshot
-from accessflow.workflow.spec import Ask, Transition, Who
+from accessflow.workflow.spec import Transition, Who
 from accessflow.workflow.states import STATES
 
 EXECUTION = MappingProxyType({"access": "granted", "revocation": "revoked"})
 """What an executed row is called, by kind."""
-LONGEST_ID = 9
-Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ def decide(
     somebody else may do it (and says who), Invalid where something asked for is missing."""
     transition = find(request, action, actor)
     _guard(transition, request, now)
-    taken = _given(transition, given or {})
+    taken = taken_of(transition, given or {})
     rows = _row_decisions(transition, request, taken)
     step = Step(transition, actor.role, taken)
     after = _after(request, transition, rows, now)
@@ -131,52 +127,6 @@ def _guard(transition: Transition, request: Snapshot, now: datetime) -> None:
         if "nothing_missing" in transition.guards:
             reasons += request.missing
         raise Conflict(" ".join(reasons), action=transition.action, state=request.state)
-
-
-def _given(transition: Transition, given: Given) -> Given:
-    """What was asked for and nothing else. Raises Invalid with a sentence by field."""
-    fields: dict[str, str] = {}
-    taken: dict[str, Any] = {}
-    for ask in (ASKS[key] for key in transition.asks):
-        try:
-            value = read(ask, given.get(ask.key))
-        except ValueError as error:
-            fields[ask.key] = str(error)
-            continue
-        if value:
-            taken[ask.key] = value
-        elif ask.required:
-            fields[ask.key] = f"Заполните: «{ask.label}»."
-    fields |= _wrong_causes(transition, taken)
-    if fields:
-        raise Invalid("Заполните то, что отмечено.", fields, action=transition.action)
-    return taken
-
-
-def read(ask: Ask, value: Any) -> Any:
-    """What was typed as it is kept: texts trimmed, dates read. Raises ValueError in Russian."""
-    text = value.strip() if isinstance(value, str) else value
-    if not text or not isinstance(text, str):
-        return text
-    if ask.kind == "date":
-        day = read_date(text)
-        if day is None:
-            raise ValueError(f"«{text}» — не дата. Пример: 23.11.2026.")
-        return day
-    if ask.kind == "request":
-        if not text.isdecimal() or len(text) > LONGEST_ID:
-            raise ValueError("Выберите заявку из списка.")
-        return int(text)
-    if len(text) > ask.max_length:
-        raise ValueError(f"{len(text)} знаков, а помещается {ask.max_length}. Сократите.")
-    return text
-
-
-def _wrong_causes(transition: Transition, taken: Given) -> Iterator[tuple[str, str]]:
-    known = CAUSES.get(transition.action, {})
-    for key in ("cause", "extension_cause"):
-        if known and key in taken and taken[key] not in known:
-            yield key, "Выберите причину из списка."
 
 
 def _row_decisions(

@@ -9,355 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from accessflow.workflow.ending_steps import away_from_committee, closing, ending
+from accessflow.workflow.filing_steps import registration, send, signing
 from accessflow.workflow.graph import check
-from accessflow.workflow.rows import COMMITTEE, HAPPENED, MIAC, OFFICE, desk, filer, row, system
+from accessflow.workflow.review_steps import (
+    OPEN,
+    asking,
+    committee,
+    decisions,
+    forwarding,
+)
+from accessflow.workflow.rows import COMMITTEE, MIAC, desk, filer, row, system
 from accessflow.workflow.spec import Kind, Machine, Transition
 from accessflow.workflow.states import STATES
-
-OPEN = ("registered", "in_review")
-"""МИАЦ may decide at once, or after having taken it."""
-WAITING = (*OPEN, "needs_info", "third_party", "forwarded")
-STATEMENTS = ("extension_cause", "until", "author_facts", "outside_need", "actions_taken")
-"""R24, R25: one of the eight causes and the three mandatory statements."""
 
 
 def _machine(kind: Kind, states: str, *groups: tuple[Transition, ...]) -> Machine:
     transitions = tuple(transition for group in groups for transition in group)
     return check(Machine(kind, tuple(STATES[slug] for slug in states.split()), transitions))
-
-
-def _signing() -> tuple[Transition, ...]:
-    """Draft, print and sign (Рег. 3.4)."""
-    return (
-        *filer("draft", "prepare", "ready", "На подпись", guards=("checked",)),
-        *filer("ready", "rework", "draft", "Вернуть в черновик", actors=OFFICE),
-    )
-
-
-def _registration() -> tuple[Transition, ...]:
-    """Day and night, at once, where МИАЦ works here; else from МИАЦ's letter (R5, R16)."""
-    return (
-        *system(
-            "sent",
-            "register",
-            "registered",
-            "Зарегистрировать",
-            where="inside",
-            letters=("registered",),
-            effects=("register",),
-        ),
-        *filer(
-            "sent",
-            "register",
-            "registered",
-            "Вписать номер МИАЦ",
-            where="outside",
-            asks=("registration_no", HAPPENED),
-            effects=("register",),
-        ),
-        *row(
-            "registered",
-            "take",
-            "in_review",
-            MIAC,
-            "Взять в работу",
-            where="inside",
-            effects=("assign",),
-        ),
-    )
-
-
-def _asking() -> tuple[Transition, ...]:
-    """What pauses the term, and what ends the pause (R8, R24, R26)."""
-    return (
-        *desk(
-            (*OPEN, "forwarded"),
-            "request_info",
-            "needs_info",
-            "Запросить данные",
-            "МИАЦ запросил сведения",
-            asks=("text",),
-            letters=("info_requested",),
-        ),
-        *filer(
-            "needs_info",
-            "answer",
-            "in_review",
-            "Ответить",
-            where="inside",
-            guards=("signed",),
-            asks=("answer",),
-            letters=("answered",),
-            effects=("answer",),
-        ),
-        *filer(
-            "needs_info",
-            "answer",
-            "in_review",
-            "Ответить",
-            where="outside",
-            guards=("signed",),
-            asks=("answer", HAPPENED),
-            letters=("answered",),
-            effects=("answer",),
-        ),
-        *row(
-            "needs_info",
-            "proceed",
-            "in_review",
-            MIAC,
-            "Продолжить без ответа",
-            where="inside",
-            asks=("note",),
-        ),
-        *desk(
-            (*OPEN, "forwarded"),
-            "ask_third",
-            "third_party",
-            "Спросить третью сторону",
-            "МИАЦ ждёт третью сторону",
-            asks=("third_party", "text"),
-            letters=("third_asked",),
-        ),
-        *desk(
-            "third_party",
-            "third_answered",
-            "in_review",
-            "Ответ получен",
-            "Третья сторона ответила",
-            asks=("note",),
-        ),
-        *desk(
-            WAITING,
-            "extend",
-            "=",
-            "Продлить срок",
-            "МИАЦ продлил срок",
-            asks=STATEMENTS,
-            letters=("extended",),
-            effects=("extend",),
-        ),
-    )
-
-
-def _forwarding() -> tuple[Transition, ...]:
-    """To СТП ЕГИСЗ or the owner of the system; that alone does not pause (R24)."""
-    return (
-        *desk(
-            OPEN,
-            "forward",
-            "forwarded",
-            "Передать дальше",
-            "МИАЦ передал дальше",
-            guards=("settled", "no_committee_stage", "director_signed"),
-            asks=("forwarded_to", "external_no", "note"),
-            letters=("forwarded", "package"),
-            effects=("forward",),
-        ),
-        *desk(
-            "forwarded",
-            "note_external",
-            "=",
-            "Записать их номер и статус",
-            "Записать их номер и статус",
-            asks=("external_no", "external_status"),
-            effects=("forward",),
-        ),
-        *desk(
-            "forwarded",
-            "take_back",
-            "in_review",
-            "Вернуть на рассмотрение",
-            "Вернулась в МИАЦ",
-            asks=("note",),
-        ),
-    )
-
-
-def _committee() -> tuple[Transition, ...]:
-    """The health authority's own stage (R37, R41, X29, X30)."""
-    return (
-        *desk(
-            OPEN,
-            "to_committee",
-            "at_committee",
-            "Передать в КЗ ЛО",
-            "МИАЦ передал в КЗ ЛО",
-            guards=("settled", "committee_stage"),
-            asks=("note",),
-            letters=("to_committee",),
-        ),
-        *row(
-            "at_committee",
-            "committee_send",
-            "forwarded",
-            COMMITTEE,
-            "Подписать и отправить",
-            guards=("committee_signed",),
-            asks=("external_no", "note"),
-            letters=("forwarded", "committee_package"),
-            effects=("committee_send", "forward"),
-        ),
-        *row(
-            "at_committee",
-            "hand_back",
-            "in_review",
-            COMMITTEE,
-            "Вернуть в МИАЦ",
-            asks=("text",),
-        ),
-        *desk(
-            "at_committee",
-            "take_back",
-            "in_review",
-            "Забрать из КЗ ЛО",
-            "Вернулась из КЗ ЛО",
-            asks=("note",),
-        ),
-    )
-
-
-def _ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
-    """Ends without success, and what takes an end back (R7, R19, R27, R38)."""
-    waiting = (*WAITING, "at_committee")
-    return (
-        *desk(
-            (*OPEN, "forwarded"),
-            "refuse",
-            "refused",
-            "Отказать",
-            "МИАЦ отказал",
-            guards=("none_executed",),
-            asks=("cause", "text"),
-            letters=("refused",),
-            effects=("cause", "refuse_rows"),
-        ),
-        *desk(
-            OPEN,
-            "annul",
-            "annulled",
-            "Аннулировать",
-            "МИАЦ аннулировал",
-            guards=("none_executed",),
-            asks=("cause", "text"),
-            letters=("annulled",),
-            effects=("cause",),
-        ),
-        *desk(
-            (*OPEN, "needs_info", "forwarded"),
-            "mark_duplicate",
-            "duplicate",
-            "Отметить повтором",
-            "МИАЦ признал повтором",
-            guards=("none_executed",),
-            asks=("duplicate_of", "note"),
-            letters=("duplicate",),
-            effects=("duplicate",),
-        ),
-        *filer(
-            ("sent", *waiting),
-            "withdraw",
-            "withdrawn",
-            "Отозвать заявку",
-            guards=("none_executed",),
-            asks=("note",),
-            letters=("withdrawn",),
-        ),
-        *desk(
-            (*decided, "closed", "refused", "annulled", "duplicate"),
-            "reopen",
-            "in_review",
-            "Вернуть в работу",
-            "МИАЦ вернул в работу",
-            guards=("reopen_window",),
-            asks=("text",),
-            letters=("reopened",),
-            effects=("reopen",),
-        ),
-        *filer(
-            "withdrawn",
-            "reopen",
-            "in_review",
-            "Вернуть в работу",
-            guards=("reopen_window", "registered"),
-            asks=("note",),
-            letters=("reopened",),
-            effects=("reopen",),
-        ),
-    )
-
-
-def _away_from_committee(transitions: tuple[Transition, ...]) -> tuple[Transition, ...]:
-    """For kinds of which КЗ has no stage of its own."""
-    return tuple(t for t in transitions if t.source != "at_committee")
-
-
-def _closing(sources: tuple[str, ...]) -> tuple[Transition, ...]:
-    return desk(sources, "close", "closed", "Закрыть", "Закрыть", letters=("closed",))
-
-
-def _rows() -> tuple[Transition, ...]:
-    """Person by person; executed when each row has an outcome (R27)."""
-    return (
-        *desk(
-            "registered",
-            "decide",
-            "in_review",
-            "Записать решения",
-            "Записать решения МИАЦ",
-            asks=("rows",),
-            effects=("decide_rows",),
-        ),
-        *desk(
-            ("in_review", "forwarded"),
-            "decide",
-            "=",
-            "Записать решения",
-            "Записать решения МИАЦ",
-            asks=("rows",),
-            effects=("decide_rows",),
-        ),
-        *desk(
-            ("in_review", "forwarded"),
-            "undecide",
-            "=",
-            "Отменить решение по строке",
-            "Отменить решение по строке",
-            guards=("some_decided",),
-            asks=("rows", "text"),
-            effects=("undecide_rows",),
-        ),
-        *system(
-            ("in_review", "forwarded"),
-            "execute",
-            "executed",
-            "Исполнить",
-            guards=("all_decided", "some_executed"),
-            letters=("executed",),
-        ),
-        *system(
-            ("in_review", "forwarded"),
-            "refuse_all",
-            "refused",
-            "Отказать по всем строкам",
-            guards=("all_decided", "none_executed"),
-            letters=("refused",),
-            effects=("common_cause",),
-        ),
-    )
-
-
-def _send(source: str) -> tuple[Transition, ...]:
-    return filer(
-        source,
-        "send",
-        "sent",
-        "Отправить",
-        guards=("nothing_missing",),
-        asks=("channel", "acknowledged"),
-        letters=("parcel",),
-        effects=("send",),
-    )
 
 
 _LIFE = (
@@ -366,22 +35,22 @@ _LIFE = (
 )
 
 ACCESS = _machine(
-    "access", _LIFE, _signing(), _send("ready"), _registration(), _asking(), _forwarding(),
-    _committee(), _rows(), _ending(decided=("executed",)), _closing(("executed",)),
+    "access", _LIFE, signing(), send("ready"), registration(), asking(), forwarding(),
+    committee(), decisions(), ending(decided=("executed",)), closing(("executed",)),
 )  # fmt: skip
 
 REVOCATION = _machine(
-    "revocation", _LIFE.replace(" at_committee", ""), _signing(), _send("ready"), _registration(),
-    _asking(), _forwarding(), _rows(), _away_from_committee(_ending(decided=("executed",))),
-    _closing(("executed",)),
+    "revocation", _LIFE.replace(" at_committee", ""), signing(), send("ready"), registration(),
+    asking(), forwarding(), decisions(), away_from_committee(ending(decided=("executed",))),
+    closing(("executed",)),
 )  # fmt: skip
 
 TECHNICAL = _machine(
     "technical",
     "draft sent registered in_review needs_info third_party forwarded executed closed refused"
     " annulled duplicate withdrawn",
-    _send("draft"),
-    _registration(),
+    send("draft"),
+    registration(),
     # A matter of направление and ПЛИ has gone to its own support with the parcel (R39).
     system(
         "registered",
@@ -391,8 +60,8 @@ TECHNICAL = _machine(
         guards=("own_support",),
         effects=("own_support",),
     ),
-    _asking(),
-    _forwarding(),
+    asking(),
+    forwarding(),
     desk(
         (*OPEN, "forwarded"),
         "resolve",
@@ -402,19 +71,19 @@ TECHNICAL = _machine(
         asks=("text",),
         letters=("resolved",),
     ),
-    _away_from_committee(_ending(decided=("executed",))),
-    _closing(("executed",)),
+    away_from_committee(ending(decided=("executed",))),
+    closing(("executed",)),
 )
 
 EMD_DELETION = _machine(
     "emd_deletion",
     "draft ready sent registered in_review needs_info third_party at_committee forwarded deleted"
     " reuploaded closed refused annulled duplicate withdrawn",
-    _signing(),
-    _send("ready"),
-    _registration(),
-    _asking(),
-    _committee(),
+    signing(),
+    send("ready"),
+    registration(),
+    asking(),
+    committee(),
     # The letter is addressed to КЗ itself: it need not wait for МИАЦ (Рег. IV, R29).
     row(OPEN, "to_committee", "at_committee", COMMITTEE, "Принять в КЗ ЛО", where="inside"),
     desk(
@@ -443,15 +112,15 @@ EMD_DELETION = _machine(
         letters=("refused",), effects=("cause",)),
     filer("deleted", "reupload", "reuploaded", "ЭМД загружен заново", asks=("note",),
           letters=("reuploaded",)),
-    _closing(("deleted", "reuploaded")),
-    _ending(decided=("deleted", "reuploaded")),
+    closing(("deleted", "reuploaded")),
+    ending(decided=("deleted", "reuploaded")),
 )  # fmt: skip
 
 NETWORK = _machine(
     "network",
     "draft ready sent awaiting_call executed closed refused withdrawn",
-    _signing(),
-    _send("ready"),
+    signing(),
+    send("ready"),
     # ГКУ ЛО «ОЭП» calls by itself: nobody registers anything (Рег. 3.4, R17).
     system("sent", "await_call", "awaiting_call", "Ждать звонка"),
     filer(
@@ -480,7 +149,7 @@ NETWORK = _machine(
 AUTHORITY = _machine(
     "authority",
     "draft ready sent deleted closed withdrawn",
-    _signing(),
+    signing(),
     filer("ready", "send", "sent", "Отправить", guards=("nothing_missing", "stands_alone"),
           asks=("channel",), letters=("parcel",), effects=("send",)),
     # A letter and an act of a stage leave with the application that they belong to (R41).
