@@ -55,7 +55,8 @@ def reminders(
     """
     due = dismissal_due(dismissed, calendar).day
     at_once = on_a_working_day(entered, calendar)
-    found = [Reminding(at_once, "entry", _whom(at_once.date(), dismissed, calendar))]
+    whom = readers("entry", at_once.date(), dismissed, calendar)
+    found = [Reminding(at_once, "entry", whom)]
     found += _in_the_term(dismissed, due, calendar)
     found += _after_it(due, at_once, calendar)
     return tuple(sorted(_later(found, at_once), key=lambda r: (r.at, r.occasion)))
@@ -95,10 +96,21 @@ def standing(due: Due, today: date, filed_on: date | None, calendar: WorkingCale
     return InWords(f"подано в срок ({on})", "ok")
 
 
+def readers(
+    occasion: Occasion, day: date, dismissed: date, calendar: WorkingCalendar
+) -> frozenset[Role]:
+    """Whom a reminder of that occasion and day is for."""
+    if occasion == "missed":
+        return WHEN_MISSED
+    if occasion == "overdue":
+        return WITH_HEAD
+    return WITH_HEAD if calendar.working_days(dismissed, day) >= HEAD_FROM else DESK
+
+
 def _in_the_term(dismissed: date, due: date, calendar: WorkingCalendar) -> Iterator[Reminding]:
     day = dismissed
     while (day := calendar.next_working(day)) <= due:
-        whom = _whom(day, dismissed, calendar)
+        whom = readers("morning", day, dismissed, calendar)
         yield Reminding(calendar.moment(day, MORNING), "morning", whom)
         if day == due:
             yield Reminding(calendar.moment(day, NOON), "last_day", whom)
@@ -114,10 +126,6 @@ def _after_it(due: date, entered: datetime, calendar: WorkingCalendar) -> Iterat
     for number in range(2, FOLLOWED + 1):
         day = calendar.add_working(due, number)
         yield Reminding(calendar.moment(day, MORNING), "overdue", WITH_HEAD)
-
-
-def _whom(day: date, dismissed: date, calendar: WorkingCalendar) -> frozenset[Role]:
-    return WITH_HEAD if calendar.working_days(dismissed, day) >= HEAD_FROM else DESK
 
 
 def _later(found: list[Reminding], entered: datetime) -> list[Reminding]:
