@@ -17,7 +17,7 @@ SEAL_MM, SIGNATURE_MM = 32, 45
 
 
 def signed(pdf: bytes) -> bytes:
-    """The pages as one PDF of pictures; signature and seal beside «М.П.», else at the foot."""
+    """The pages as one PDF of pictures; signature and seal upon the line that asks for them."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         pages = [_page(page) for page in document]
@@ -30,19 +30,19 @@ def signed(pdf: bytes) -> bytes:
 
 def _page(page: pypdfium2.PdfPage) -> Image.Image:
     picture: Image.Image = page.render(scale=DPI / 72).to_pil().convert("RGB")
-    place = _seal_place(page)
-    if place is not None:
-        x, y = place[0] * DPI / 72, (page.get_height() - place[1]) * DPI / 72
+    line = _place(page, "_____")
+    if line is not None:
+        x, y = line[0] * DPI / 72, (page.get_height() - line[1]) * DPI / 72
         pen = ImageDraw.Draw(picture)
-        _seal(pen, x, y)
-        _signature(pen, x - _mm(75), y)
+        _seal(pen, x + _mm(SEAL_MM), y + _mm(4))
+        _signature(pen, x + _mm(3), y - _mm(3))
     return picture
 
 
-def _seal_place(page: pypdfium2.PdfPage) -> tuple[float, float] | None:
-    """Where «М.П.» stands, in points from the lower left."""
+def _place(page: pypdfium2.PdfPage, words: str) -> tuple[float, float] | None:
+    """Where the words stand, in points from the lower left."""
     text = page.get_textpage()
-    found = text.search("М.П.").get_next()
+    found = text.search(words).get_next()
     if found is None:
         return None
     left, bottom, _, _ = text.get_charbox(found[0])
