@@ -24,6 +24,7 @@ from accessflow.services import (
     stages,
     terms,
     timeline,
+    totals,
 )
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.applications import locked
@@ -190,6 +191,7 @@ def _apply(
     if made:
         request.updated_at = now
         terms.cache(session, catalogue, request)
+        totals.reindex(session, catalogue, request)
         remind.plan(session, catalogue, request, now)
         dismissal_standing.follow(session, catalogue, request, now)
         session.flush()

@@ -6,27 +6,35 @@ The cost of a page does not depend on how many there are before it. The order is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Date, Integer, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 Bucket = tuple[str, ColumnElement[bool] | None]
+Columns = tuple[InstrumentedAttribute[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """`buckets` in their order, then `columns` (the last one unique), all falling or all rising."""
+    """`buckets` in their order, then `columns` (the last one unique), all falling or all rising.
 
-    columns: tuple[InstrumentedAttribute[Any], ...]
+    `own`: the columns of buckets in which those of the others are empty.
+    """
+
+    columns: Columns
     falling: bool
     buckets: tuple[Bucket, ...] = (("", None),)
+    own: Mapping[str, Columns] = field(default_factory=dict)
+
+    def columns_of(self, bucket: str) -> Columns:
+        return self.own.get(bucket, self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ def _walk(
     found: list[tuple[str, T]] = []
     falling = sort.falling != back
     for name, part in _parts(query, sort, start, falling=falling, back=back):
-        order = [column.desc() if falling else column.asc() for column in sort.columns]
+        columns = sort.columns_of(name)
+        order = [column.desc() if falling else column.asc() for column in columns]
         rows = session.scalars(part.order_by(*order).limit(limit - len(found)))
         found += [(name, row) for row in rows]
         if len(found) >= limit:
@@ -99,37 +108,41 @@ def _parts(
             if name != start[0]:
                 continue
             waiting = False
-            here = tuple_(*sort.columns)
-            there = tuple_(
-                *(literal(v, c.type) for v, c in zip(start[1], sort.columns, strict=True))
-            )
+            columns = sort.columns_of(name)
+            here = tuple_(*columns)
+            there = tuple_(*(literal(v, c.type) for v, c in zip(start[1], columns, strict=True)))
             part = part.where(here < there if falling else here > there)
         yield name, part
 
 
 def _cursor(sort: Sort, bucket: str, item: object) -> str:
-    values = [getattr(item, column.key) for column in sort.columns]
+    values = [getattr(item, column.key) for column in sort.columns_of(bucket)]
     return "~".join([bucket, *(str(_number(value)) for value in values)])
 
 
-def _number(value: datetime | int) -> int:
-    return (value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value
+def _number(value: datetime | date | int) -> int:
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _MICROSECOND
+    return value.toordinal() if isinstance(value, date) else value
 
 
 def _read(sort: Sort, cursor: str) -> tuple[str, tuple[Any, ...]] | None:
     bucket, *texts = cursor.split("~")
-    if bucket not in dict(sort.buckets) or len(texts) != len(sort.columns):
+    columns = sort.columns_of(bucket)
+    if bucket not in dict(sort.buckets) or len(texts) != len(columns):
         return None
     try:
         values = tuple(
-            _value(column, int(text)) for column, text in zip(sort.columns, texts, strict=True)
+            _value(column, int(text)) for column, text in zip(columns, texts, strict=True)
         )
     except (ValueError, OverflowError):
         return None
     return bucket, values
 
 
-def _value(column: InstrumentedAttribute[Any], number: int) -> datetime | int:
+def _value(column: InstrumentedAttribute[Any], number: int) -> datetime | date | int:
+    if isinstance(column.type, Date):
+        return date.fromordinal(number)
     if not isinstance(column.type, Integer):
         return _EPOCH + number * _MICROSECOND
     if abs(number) >= 2**31:

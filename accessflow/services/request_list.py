@@ -16,11 +16,15 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     false,
+    literal,
+    literal_column,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.request_tables import STEM
 from accessflow.db.tables import Request, RequestFile, RequestRow, RequestWord, User
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.answers import name_of
@@ -77,29 +81,44 @@ class Filter:
 def matching(
     session: Session, actor: Actor, catalogue: Catalogue, found: Filter
 ) -> Select[Request]:
-    """What the actor may see of what is looked for, in no order.
+    """What the actor may see of what is looked for, in no order."""
+    looked_for = look_for(session, found.text, found.ids)
+    columns = INDEXED if looked_for.ids is None else BY_IDS
+    query = select(Request).where(
+        Request.deleted_at.is_(None), scope.requests_seen(actor, columns.organization_id)
+    )
+    return query.where(*looked_for.conditions, *_conditions(catalogue, found, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """`ids`: the few among which everything is that matches; None where they are many."""
+
+    ids: frozenset[int] | None
+    conditions: tuple[ColumnElement[bool], ...]
+
+
+def look_for(session: Session, text: str, ids: Iterable[int] | None = None) -> LookedFor:
+    """Every word of `text`, among `ids` alone where they are given.
 
     Rare words are looked up first: then the query goes by those ids alone. Common ones are met on
     the way through any order. Which is which no planner without statistics can tell.
     """
-    looked_for = words(found.text)
-    if found.text.strip() and not looked_for:  # signs only: nothing is found by them
-        return select(Request).where(false())
-    ids = None if found.ids is None else set(found.ids)
+    looked_for = words(text)
+    if text.strip() and not looked_for:  # signs only: nothing is found by them
+        return LookedFor(frozenset(), (false(),))
+    few = None if ids is None else frozenset(ids)
     common = []
     for word in sorted(looked_for):
-        few = _few(session, word)
-        if few is None:
-            common.append(_with_word(word))
+        matches = _matches(session, word)
+        found = _few(session, matches)
+        if found is None:
+            here = select(RequestWord.word).where(RequestWord.request_id == Request.id, matches)
+            common.append(here.exists())
         else:
-            ids = few if ids is None else ids & few
-    columns = INDEXED if ids is None else BY_IDS
-    query = select(Request).where(
-        Request.deleted_at.is_(None), scope.requests_seen(actor, columns.organization_id)
-    )
-    if ids is not None:
-        query = query.where(Request.id.in_(ids))
-    return query.where(*_conditions(catalogue, found, columns), *common)
+            few = found if few is None else few & found
+    by_id = () if few is None else (Request.id.in_(few),)
+    return LookedFor(few, (*by_id, *common))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +157,23 @@ def of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]
         yield columns.state == states[0] if len(states) == 1 else columns.state.in_(states)
 
 
-def _few(session: Session, word: str) -> set[int] | None:
-    """The requests with a word that begins so; None where they are many."""
-    few = select(RequestWord.request_id).where(_begins(word)).limit(FEW_IDS + 1)
-    ids = set(session.scalars(few))
+def _few(session: Session, matches: ColumnElement[bool]) -> frozenset[int] | None:
+    """The requests with a word that matches; None where they are many."""
+    few = select(RequestWord.request_id).where(matches).limit(FEW_IDS + 1)
+    ids = frozenset(session.scalars(few))
     return ids if len(ids) <= FEW_IDS else None
 
 
-def _with_word(word: str) -> ColumnElement[bool]:
-    here = RequestWord.request_id == Request.id
-    return select(RequestWord.word).where(here, _begins(word)).exists()
-
-
-def _begins(word: str) -> ColumnElement[bool]:
-    return and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
+def _matches(session: Session, word: str) -> ColumnElement[bool]:
+    """The words that begin so; on PostgreSQL the other forms of the word, too."""
+    begins = and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
+    if session.get_bind().dialect.name != "postgresql":
+        return begins
+    typed = select(literal(word).label("word")).subquery()
+    stem = session.scalar(select(literal_column(STEM)).select_from(typed))
+    if not stem or stem == word:
+        return begins
+    return or_(begins, RequestWord.word == stem, literal_column(STEM) == stem)
 
 
 def sort_of(catalogue: Catalogue, name: str) -> Sort:

@@ -1,6 +1,7 @@
 """What a request says of itself for the list: rows, defects, the words that it is found by.
 
-Called in the transaction of every change of a request's rows, fields, system or signatory.
+Called in the transaction of every change of a request's rows, fields, system or signatory, and of
+its numbers.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
@@ -30,18 +31,45 @@ def refresh(session: Session, catalogue: Catalogue, request: Request) -> tuple[D
     request.row_count = len(request.rows)
     request.error_count = sum(d.level == "error" for d in defects)
     request.warning_count = len(defects) - request.error_count
-    _index(session, request, words_of(catalogue, request))
+    reindex(session, catalogue, request)
     return defects
 
 
+def reindex(session: Session, catalogue: Catalogue, request: Request) -> None:
+    """The words alone: after a step, which may have given it numbers."""
+    _index(session, request, words_of(catalogue, request))
+
+
 def words_of(catalogue: Catalogue, request: Request) -> set[str]:
-    """Of the number also its tail: «2026-00412» is found by «412»."""
-    tail = request.number.rpartition("-")[2]
-    texts = [request.number, tail, tail.lstrip("0")]
-    if request.system:
+    """Of numbers also their tails: «2026-00412» is found by «412»."""
+    texts = [request.external_no, request.organization.short_name]
+    for number in (request.number, request.registration_no or ""):
+        tail = number.rpartition("-")[2]
+        texts += (number, tail, tail.lstrip("0"))
+    if request.system and request.system in catalogue.systems:
         texts.append(system_label(catalogue, request.system))
     texts += (str(row.answers.get(key, "")) for row in request.rows for key in NAME_KEYS)
     return words(*texts)
+
+
+def add_name(session: Session, organization_id: int, name: str) -> None:
+    """The organisation's new name, too, finds all its requests. The old one goes on finding them
+    until each is next changed: people remember it."""
+    its = Request.organization_id == organization_id
+    for word in sorted(words(name)):
+        known = select(RequestWord.word).where(
+            RequestWord.request_id == Request.id, RequestWord.word == word
+        )
+        ids = session.scalars(select(Request.id).where(its, ~known.exists())).all()
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            session.execute(insert(RequestWord), [{"request_id": n, "word": word} for n in some])
+            session.execute(
+                update(Request)
+                .where(Request.id.in_(some))
+                .values(search_text=Request.search_text + f" {word}"),
+                execution_options={"synchronize_session": False},
+            )
 
 
 def words(*texts: str) -> set[str]:
