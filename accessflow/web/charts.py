@@ -144,7 +144,7 @@ class Bars:
 
 
 ROW, THICK, END = 25, 17, 395
-LETTER = 7.1
+LETTER = 7.6
 """Rows of 25, bars of 17 that end before 395 of 430; how wide a letter is at most, on average."""
 
 

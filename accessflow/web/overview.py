@@ -202,7 +202,7 @@ def _organizations() -> Sequence[tuple[int, str]]:
 
 def _figure() -> str:
     """Raises NotFound."""
-    figure = request.args.get("figure", "")
+    figure = request.args.get("figure", "open")
     if figure not in FIGURES:
         raise NotFound("Такого показателя нет.", figure=figure)
     return figure
@@ -301,7 +301,7 @@ def _refusals(asked: Asked, found: Overview) -> charts.Bars:
             )
             for refusal in found.refusals[: SHOWN + 1]
         ],
-        210,
+        235,
     )
 
 
