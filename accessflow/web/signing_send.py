@@ -150,7 +150,7 @@ def _page(found: Request, message: str = "") -> str:
         spec=form_of(catalogue, found),
         title=request_words.subject(catalogue, found),
         state=request_words.STATES[found.state],
-        missing=[(one, place_of(one)) for one in missing],
+        missing=[(one, place_of(one, found)) for one in missing],
         parcel=_parcel(found, channel),
         channels=[(slug, CHANNEL_WORDS[slug], CHANNELS[slug]) for slug in channels],
         channel=channel,
@@ -169,8 +169,13 @@ def _may_send(found: Request) -> bool:
     return any(t.action == "send" for t in allowed(snapshot, acting_of(actor, found)))
 
 
-def place_of(missing: Missing) -> str:
-    """The address where a missing thing is mended; "" where there is no such page."""
+def place_of(missing: Missing, found: Request) -> str:
+    """The address where a missing thing is mended; "" where there is no such page.
+
+    What waits for a signature is no draft: it has to be taken back before it can be edited.
+    """
+    if missing.endpoint == "editor.edit" and found.state != "draft":
+        return url_for("actions.form", request_id=found.id, action="rework")
     if missing.endpoint not in current_app.view_functions:
         return ""
     return url_for(missing.endpoint, **missing.values)

@@ -215,6 +215,13 @@ def test_what_is_missing_leads_to_its_place(ours: House, client: FlaskClient) ->
     assert one(ours, request).state == "ready"
 
 
+def test_an_error_in_what_waits_leads_back_to_the_draft(ours: House, client: FlaskClient) -> None:
+    [request] = ready(ours)  # without a role
+    page = client.get(f"/requests/{request}/send").text
+    assert f'href="/requests/{request}/actions/rework"' in page
+    assert client.get(f"/requests/{request}/actions/rework").status_code == 200
+
+
 def test_sending_gives_the_number_at_once(
     ours: House, client: FlaskClient, store: FileStore
 ) -> None:
