@@ -21,6 +21,7 @@ from accessflow.services import acting, candidates, dismissals, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked as locked_request
 from accessflow.services.candidates import Candidate
+from accessflow.services.dismissal_cancelling import drop_rows
 from accessflow.services.dismissal_cover import covers_of
 from accessflow.services.dismissal_picture import under_way
 from accessflow.services.dismissal_standing import refresh_all
@@ -108,7 +109,7 @@ def close_under_way(
             if one.way == "drop":
                 if request.state == "ready":
                     acting.act_within(*act, "rework")
-                dismissals.drop_rows(session, actor, now, catalogue, request, [one.row])
+                drop_rows(session, actor, now, catalogue, request, [one.row])
                 dropped.append(request.number)
             elif one.way == "withdraw":
                 acting.act_within(*act, "withdraw", {"note": "Сотрудник уволен."})

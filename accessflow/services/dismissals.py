@@ -1,4 +1,4 @@
-"""Dismissals are entered, moved and cancelled (Рег. 3.7, R28)."""
+"""Dismissals are entered and moved (Рег. 3.7, R28); see `dismissal_cancelling.py` for the rest."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Dismissal, DismissalRevocation, Employment, Request, RequestRow
+from accessflow.db.tables import Dismissal, Employment
 from accessflow.domain.errors import Conflict, Invalid, NotFound
 from accessflow.domain.text import clean
-from accessflow.services import history, people, scope, totals
+from accessflow.services import history, people, scope
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
-from accessflow.services.dismissal_reminders import call_off, plan_reminders
+from accessflow.services.dismissal_reminders import plan_reminders
 from accessflow.services.dismissal_standing import refresh_all, set_term
 from accessflow.services.employments import update_job
 from accessflow.services.ledger_settling import lock_jobs
@@ -52,15 +52,6 @@ class Taken:
     made: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
     same: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """After a cancelling: drafts put away or relieved of the row, and numbers of what was filed
-    already and is to be withdrawn by hand."""
-
-    put_away: tuple[str, ...]
-    filed: tuple[str, ...]
 
 
 def enter(
@@ -150,33 +141,6 @@ def move(
             _resume(session, catalogue, [dismissal], now)
 
 
-def cancel(
-    db: Database,
-    *,
-    actor: Actor,
-    now: datetime,
-    catalogue: Catalogue,
-    dismissal_id: int,
-    reason: str,
-) -> Left:
-    """The person stays: no term, no reminders; drafts made for it lose the person's rows.
-
-    Raises Invalid without a reason, Conflict, NotFound, Forbidden.
-    """
-    if not clean(reason):
-        message = "Напишите, почему увольнение отменено: это останется в истории."
-        raise Invalid(message, {"reason": message})
-    with db.write() as session:
-        requests = _linked_locked(session, dismissal_id)
-        dismissal = locked(session, actor, dismissal_id)
-        dismissal.cancelled_at, dismissal.cancelled_by_id = now, actor.user_id
-        dismissal.cancel_reason = clean(reason)[:255]
-        call_off(session, dismissal, now)
-        _end_job(session, actor, now, dismissal.employment, None)
-        _note(session, actor, now, dismissal, "withdrawn", ["—", dismissal.cancel_reason])
-        return _relieve(session, actor, now, catalogue, dismissal, requests)
-
-
 def give_cause(db: Database, *, actor: Actor, dismissal_id: int, cause: str) -> None:
     """Why the term was missed; it goes into the report. Raises NotFound, Forbidden, Conflict."""
     with db.write() as session:
@@ -250,8 +214,8 @@ def _new(
     set_term(catalogue, made)
     session.add(made)
     session.flush()
-    _end_job(session, actor, now, job, what.dismissed_on)
-    _note(session, actor, now, made, "created", ["—", _day(what.dismissed_on)])
+    end_job(session, actor, now, job, what.dismissed_on)
+    note(session, actor, now, made, "created", ["—", _day(what.dismissed_on)])
     return made
 
 
@@ -275,8 +239,8 @@ def _move(
     before = dismissal.dismissed_on
     dismissal.moved_from, dismissal.moved_at, dismissal.dismissed_on = before, now, to
     set_term(catalogue, dismissal)
-    _end_job(session, actor, now, dismissal.employment, to)
-    _note(session, actor, now, dismissal, "changed", [_day(before), _day(to)])
+    end_job(session, actor, now, dismissal.employment, to)
+    note(session, actor, now, dismissal, "changed", [_day(before), _day(to)])
 
 
 def _resume(
@@ -299,70 +263,14 @@ def _require_possible(job: Employment, day: date, now: datetime) -> None:
         raise Invalid(message, {"dismissed_on": message}, employment=job.id)
 
 
-def _end_job(
+def end_job(
     session: Session, actor: Actor, now: datetime, job: Employment, until: date | None
 ) -> None:
+    """Its last day as the person's card shows it; None: it goes on."""
     update_job(session, actor=actor, now=now, row=job, values={"until": until})
 
 
-def _linked_locked(session: Session, dismissal_id: int) -> list[Request]:
-    """Before the dismissal: whoever acts on an application locks in that order, too."""
-    linked = select(DismissalRevocation.request_id).where(
-        DismissalRevocation.dismissal_id == dismissal_id
-    )
-    query = select(Request).where(Request.id.in_(linked), Request.deleted_at.is_(None))
-    return list(session.scalars(query.order_by(Request.id).with_for_update()))
-
-
-def _relieve(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    catalogue: Catalogue,
-    dismissal: Dismissal,
-    requests: Iterable[Request],
-) -> Left:
-    put_away: list[str] = []
-    filed: list[str] = []
-    for request in requests:
-        theirs = [row for row in request.rows if row.employment_id == dismissal.employment_id]
-        if request.state == "draft" and theirs:
-            drop_rows(session, actor, now, catalogue, request, theirs)
-            put_away.append(request.number)
-        elif theirs and any(not row.outcome for row in theirs):
-            filed.append(request.number)
-    return Left(tuple(put_away), tuple(filed))
-
-
-def drop_rows(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    catalogue: Catalogue,
-    request: Request,
-    rows: Sequence[RequestRow],
-) -> None:
-    """Of a draft that the caller has locked; without any row left it is put away."""
-    if len(rows) == len(request.rows):
-        request.deleted_at = now
-        event = "deleted"
-    else:
-        for row in rows:
-            request.rows.remove(row)
-        for position, row in enumerate(request.rows, 1):
-            row.position = position
-        request.content_version += 1
-        request.updated_at = now
-        session.flush()
-        totals.refresh(session, catalogue, request)
-        event = "edited"
-    history.record(
-        session, actor=actor, now=now, entity="request", entity_id=request.id, event=event,
-        what={"Убрано строк": ["—", str(len(rows))]},
-    )  # fmt: skip
-
-
-def _note(
+def note(
     session: Session,
     actor: Actor,
     now: datetime,
@@ -370,6 +278,7 @@ def _note(
     event: str,
     pair: list[str],
 ) -> None:
+    """What happened to it, in the history."""
     label = LABELS["cancelled" if event == "withdrawn" else "dismissed_on"]
     history.record(
         session, actor=actor, now=now, entity="dismissal", entity_id=dismissal.id, event=event,

@@ -10,7 +10,7 @@ import pytest
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment
-from accessflow.services import dismissals
+from accessflow.services import dismissal_cancelling
 from accessflow.services.dismissal_lists import (
     Filter,
     count_rights_of_those_gone,
@@ -53,7 +53,7 @@ def test_each_dismissal_stands_in_the_lists_that_it_belongs_to(staff: Staff) -> 
     [request] = staff.make(done)
     staff.send(request.id)
     staff.execute(request.id)
-    dismissals.cancel(
+    dismissal_cancelling.cancel(
         staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(), dismissal_id=gone,
         reason="Остаётся",
     )  # fmt: skip

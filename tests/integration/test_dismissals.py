@@ -19,7 +19,7 @@ from accessflow.db.tables import (
     Unit,
 )
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from accessflow.services import dismissal_making, dismissals, ledger
+from accessflow.services import dismissal_cancelling, dismissal_making, dismissals, ledger
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.dismissal_reminders import KINDS, readers_of
 from accessflow.services.dismissals import Dismissing
@@ -268,7 +268,7 @@ def test_the_same_file_twice_changes_nothing_and_another_day_moves(staff: Staff)
     taken = dismissals.enter_many(staff.db, whats=file, **call)  # type: ignore[arg-type]
     assert (len(taken.made), taken.moved, taken.same) == (3, (), ())
     cancelled = taken.made[2]
-    dismissals.cancel(staff.db, dismissal_id=cancelled, reason="Осталась", **call)  # type: ignore[arg-type]
+    dismissal_cancelling.cancel(staff.db, dismissal_id=cancelled, reason="Осталась", **call)  # type: ignore[arg-type]
     again = dismissals.enter_many(staff.db, whats=file, **call)  # type: ignore[arg-type]
     assert (again.made, again.moved, sorted(again.same)) == ((), (), sorted(taken.made))
     assert staff.one(cancelled).cancelled_at == NOON
@@ -315,7 +315,7 @@ def test_cancelling_relieves_drafts_and_names_what_is_filed(staff: Staff) -> Non
     ids = [staff.enter(leaves), staff.enter(stays)]
     frmss, rmo, covid = staff.make(*ids)
     staff.send(rmo.id)
-    left = dismissals.cancel(
+    left = dismissal_cancelling.cancel(
         staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(), dismissal_id=ids[0],
         reason="Заявление отозвано",
     )  # fmt: skip
@@ -328,7 +328,7 @@ def test_cancelling_relieves_drafts_and_names_what_is_filed(staff: Staff) -> Non
     with staff.db.read() as session:
         assert session.get_one(Employment, leaves).until is None
     with pytest.raises(Conflict):
-        dismissals.cancel(
+        dismissal_cancelling.cancel(
             staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(), dismissal_id=ids[0],
             reason="Ещё раз",
         )  # fmt: skip
