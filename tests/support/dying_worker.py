@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+from sqlalchemy.orm import configure_mappers
+
 from accessflow.config import Mail
 from accessflow.db.session import Database
 from accessflow.notify.transports import Connection, Refusal, Smtp
@@ -59,6 +61,7 @@ def work(url: str, port: int, files: Path, later: timedelta) -> None:
 
 
 def main(url: str, port: str, files: str) -> None:
+    configure_mappers()  # once, not in each child
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if not child:
