@@ -134,6 +134,8 @@ ACCESS: Final[dict[str, Access]] = {
     "messages.write": OFFICE | MIAC,
     "triage.card": OVERSEERS,
     "triage.director": MIAC,
+    "triage.intake": MIAC,
+    "triage.register": MIAC,
     "triage.look": MIAC | {"committee"},
     "triage.waive": MIAC,
     "triage.weigh": MIAC,

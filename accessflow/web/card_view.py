@@ -175,6 +175,7 @@ def files_of(session: Session, found: Request) -> Sequence[RequestFile]:
             RequestFile.request_id == found.id,
             RequestFile.voided_at.is_(None),
             RequestFile.kind != "original",
+            RequestFile.message_id.is_(None),  # МИАЦ's notes have files, too
         )
         .options(joinedload(RequestFile.stored))
         .order_by(RequestFile.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
@@ -25,7 +25,7 @@ from accessflow.services.applications import check_of, find
 from accessflow.services.card import card_of
 from accessflow.services.letter_labels import LETTERS
 from accessflow.services.printing import file_of, model_of
-from accessflow.web import context, messages, request_words, triage_view
+from accessflow.web import context, intake, messages, request_words, triage_view
 from accessflow.web.downloads import download
 from accessflow.web.errors import STATUS
 from accessflow.web.event_words import moments
@@ -34,11 +34,12 @@ from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_words import OUTCOMES, TITLES
 from accessflow.web.signing_view import ScanView, scan_view
 from accessflow.web.toasts import toast
+from accessflow.web.triage_blueprint import blueprint
 from accessflow.workflow.asks import REFUSAL_CAUSES, cause_in_words
 from accessflow.workflow.decide import EXECUTION
 from accessflow.workflow.rows import MIAC
 
-blueprint = Blueprint("triage", __name__, url_prefix="/queue")
+__all__ = ["blueprint", "intake"]  # its pages belong to the blueprint
 log = logging.getLogger("accessflow.web")
 
 SEES_SNILS = MIAC | {"committee"}
