@@ -1,0 +1,251 @@
+"""МИАЦ's queue: the filed applications of every organisation, what is due first.
+
+A page is read off an index however many there are (keyset.py); the index of terms holds open
+applications alone, so that passing over what does not match costs no more than there is to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from accessflow.db.tables import DismissalRevocation, Organization, Request, RequestRow
+from accessflow.domain.errors import Forbidden
+from accessflow.domain.person_name import PersonName
+from accessflow.services import absences, request_list, scope
+from accessflow.services.actor import Actor
+from accessflow.services.keyset import Bucket, Slice, Sort, page
+from accessflow.services.overview_figures import OPEN
+from accessflow.services.queue_facets import FACETS, LEADING, WALKED, Chosen, Columns, Looker
+from accessflow.services.repeats import NOT_SOLVED
+from accessflow.workflow.states import ANSWERED, UNFILED
+
+SIZES = (25, 50, 100, 200)
+EXPORT_CHUNK = 500
+SCOPES = ("open", "all")
+SORTS = ("term", "received", "number", "organization", "updated")
+USUAL_SORT: Mapping[str, str] = {"open": "term", "all": "-updated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the queue is narrowed to. `scope`: open is what МИАЦ has yet to answer here, without
+    organisations that it serves from outside; all is whatever was filed. `ids`: what a СНИЛС was
+    found in."""
+
+    scope: str = "open"
+    text: str = ""
+    chosen: Chosen = field(default_factory=dict)
+    ids: tuple[int, ...] | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.text.strip() or self.chosen or self.ids is not None)
+
+    @property
+    def everywhere(self) -> Wanted:
+        """The same without facets."""
+        return replace(self, chosen={})
+
+
+def looker_of(session: Session, actor: Actor, today: date) -> Looker:
+    mine = {actor.user_id or 0, *absences.covered(session, actor, today)}
+    return Looker(frozenset(mine), today)
+
+
+def matching(
+    session: Session, actor: Actor, wanted: Wanted, looker: Looker, *, sort: str = ""
+) -> Select[Request]:
+    """Every application that is wanted, in no order; `sort` is the one that it will be read in, ""
+    where it is only counted.
+
+    Raises Forbidden for people of an organisation.
+    """
+    require(actor)
+    looked_for = request_list.look_for(session, wanted.text, wanted.ids)
+    columns = _columns(wanted, sort) if looked_for.ids is None else WALKED
+    query = select(Request).where(
+        Request.deleted_at.is_(None),
+        scope.requests_seen(actor, Request.organization_id + 0),
+        Request.state.not_in(UNFILED),
+        *looked_for.conditions,
+        *_scope(wanted, sort, by_ids=looked_for.ids is not None),
+    )
+    facets = (FACETS[name].where(some, columns, looker) for name, some in wanted.chosen.items())
+    return query.where(*facets)
+
+
+def require(actor: Actor) -> None:
+    """Raises Forbidden: an organisation's people have a list of their own."""
+    if not scope.sees_all(actor):
+        raise Forbidden("Очередь видит МИАЦ, а не организации.", user=actor.user_id)
+
+
+def _columns(wanted: Wanted, sort: str) -> Columns:
+    """Which of the columns have an index in the order of the sort."""
+    name = sort.removeprefix("-")
+    if name in ("", "updated"):
+        return LEADING
+    if name == "term":
+        leading = {key: some for key, some in wanted.chosen.items() if len(some) == 1}
+        state = LEADING.state if "state" in leading else WALKED.state
+        by_assignee = "assignee" in leading and "state" not in leading
+        assignee = LEADING.assignee_id if by_assignee else WALKED.assignee_id
+        return replace(WALKED, state=state, assignee_id=assignee)
+    return WALKED
+
+
+def _scope(wanted: Wanted, sort: str, *, by_ids: bool) -> Iterator[ColumnElement[bool]]:
+    if wanted.scope != "open":
+        return
+    yield Request.outside.is_(False)
+    yield Request.kind != "authority"  # КЗ's own letters
+    if by_ids or sort.removeprefix("-") != "term":
+        yield (WALKED if by_ids or sort else LEADING).state.in_(OPEN)
+    else:  # what is due is open; so the index of terms need not be led by states
+        yield or_(Request.due_on.is_not(None), WALKED.state.in_(OPEN))
+
+
+def sort_of(session: Session, wanted: Wanted, name: str) -> Sort:
+    """`name`: one of SORTS, with «-» in front for falling."""
+    falling, column = name.startswith("-"), name.removeprefix("-")
+    match column:
+        case "number":  # given in the order of the ids
+            return Sort((Request.id,), falling)
+        case "updated":
+            return Sort((Request.updated_at, Request.id), falling)
+        case "received":
+            buckets: tuple[Bucket, ...] = (
+                ("sent", Request.sent_at.is_not(None)),
+                ("unknown", Request.sent_at.is_(None)),
+            )
+            return _sorted((Request.sent_at, Request.id), falling, buckets, ("unknown",))
+        case "organization":
+            ids = session.scalars(select(Organization.id).order_by(Organization.short_name))
+            by_name = tuple((str(one), Request.organization_id == one) for one in ids)
+            return Sort((Request.id,), True, by_name[::-1] if falling else by_name)
+    without = _without_term(wanted)
+    named = (("running", _running()), ("paused", _standing()), *without)
+    return _sorted(
+        (Request.due_on, Request.id), falling, named, tuple(bucket for bucket, _ in without)
+    )
+
+
+def _sorted(
+    columns: Any, falling: bool, buckets: tuple[Bucket, ...], by_id: tuple[str, ...]
+) -> Sort:
+    """The buckets in `by_id` have nothing in the columns but the id."""
+    own = dict.fromkeys(by_id, (Request.id,))
+    return Sort(columns, falling, buckets[::-1] if falling else buckets, own)
+
+
+def _running() -> ColumnElement[bool]:
+    """Also what was late already when its pause began."""
+    due, paused = Request.due_on, Request.paused_since
+    return and_(due.is_not(None), or_(paused.is_(None), paused > due))
+
+
+def _standing() -> ColumnElement[bool]:
+    return and_(Request.due_on.is_not(None), Request.paused_since <= Request.due_on)
+
+
+def _without_term(wanted: Wanted) -> tuple[Bucket, ...]:
+    """State by state where only open ones are wanted: there are many answered ones."""
+    none = Request.due_on.is_(None)
+    if wanted.scope != "open":
+        return (("none", none),)
+    states = wanted.chosen.get("state", OPEN)
+    return tuple((state, and_(none, Request.state == state)) for state in states)
+
+
+def part(
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    looker: Looker,
+    *,
+    sort: str,
+    size: int,
+    after: str = "",
+    before: str = "",
+) -> Slice[Request]:
+    """A page of the queue with organisation and assignee."""
+    query = matching(session, actor, wanted, looker, sort=sort).options(
+        joinedload(Request.organization),
+        joinedload(Request.assignee),
+        defer(Request.search_text),
+        defer(Request.fields),
+    )
+    order = sort_of(session, wanted, sort)
+    return page(session, query, order, size=size, after=after, before=before)
+
+
+def everything(
+    session: Session, actor: Actor, wanted: Wanted, looker: Looker, *, sort: str
+) -> Iterator[tuple[Sequence[Request], Mapping[int, tuple[PersonName, ...]]]]:
+    """All that match in the order of the page, some hundreds at a time, with their first people."""
+    after = ""
+    while True:
+        chunk = part(session, actor, wanted, looker, sort=sort, size=EXPORT_CHUNK, after=after)
+        if chunk.items:
+            yield chunk.items, request_list.names_of(session, chunk.items)
+        session.expunge_all()
+        if not chunk.after:
+            return
+        after = chunk.after
+
+
+def counted(session: Session, query: Select[Request], most: int) -> int:
+    """How many match; `most` + 1 where there are more."""
+    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one()
+
+
+WAITING = ("registered", "in_review")
+"""Where the move is МИАЦ's own."""
+
+
+def waiting(session: Session, actor: Actor, today: date, most: int) -> int:
+    """How many wait for the actor: taken by nobody, or the actor's own; up to `most` + 1."""
+    looker = looker_of(session, actor, today)
+    own = {"state": WAITING, "assignee": ("me", "none")}
+    return counted(session, matching(session, actor, Wanted(chosen=own), looker), most)
+
+
+def dismissals(session: Session, requests: Sequence[Request]) -> set[int]:
+    """Those of a page that take away the rights of somebody dismissed."""
+    ids = [r.id for r in requests if r.action == "revoke"]
+    found = DismissalRevocation.request_id
+    return set(session.scalars(select(found).where(found.in_(ids)))) if ids else set()
+
+
+def repeated(session: Session, requests: Sequence[Request]) -> Mapping[int, int]:
+    """How many rows of each open one of a page name a person for whom another application asks the
+    same, or has asked and got it (R7)."""
+    ids = [r.id for r in requests if r.state not in ANSWERED and r.system]
+    if not ids:
+        return {}
+    here, there = select(RequestRow).subquery(), select(RequestRow).subquery()
+    other = select(Request).subquery()
+    rows = session.execute(
+        select(here.c.request_id, func.count(here.c.id.distinct()))
+        .join(Request, Request.id == here.c.request_id)
+        .join(there, and_(there.c.snils == here.c.snils, there.c.request_id != Request.id))
+        .join(other, other.c.id == there.c.request_id)
+        .where(
+            here.c.request_id.in_(ids),
+            here.c.snils != "",
+            there.c.outcome != "refused",
+            other.c.system == Request.system,
+            other.c.action == Request.action,
+            other.c.state.not_in(UNFILED | NOT_SOLVED),
+            other.c.deleted_at.is_(None),
+        )
+        .group_by(here.c.request_id)
+    )
+    return {request_id: number for request_id, number in rows}  # noqa: C416
