@@ -120,13 +120,13 @@ def _groups(catalogue: Catalogue) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _matter(key: str) -> Matter | None:
-    """None for our own XLSX. Raises NotFound."""
+    """None for our own XLSX. Raises Invalid."""
     if key == SHEET:
         return None
     catalogue = context.catalogue()
     known = {k: (label, heading) for heading, group in _groups(catalogue) for k, label in group}
     if key not in known:
-        raise NotFound("Такой заявки не бывает: выберите из списка.", matter=key)
+        raise Invalid("Выберите из списка, о чём заявка.", matter=key)
     slug, _, action = key.partition(":")
     label, heading = known[key]
     if slug in catalogue.systems:

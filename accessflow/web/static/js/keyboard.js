@@ -72,7 +72,8 @@ const ARROWS = { ArrowDown: () => move(1), ArrowUp: () => move(-1) };
 function handler(event) {
   if (event.ctrlKey && event.code === "Enter") return primary;
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
-  if (event.code === "Escape" && typing(event.target)) return () => event.target.blur();
+  // In a window Escape closes it; what was typed stays there.
+  if (event.code === "Escape" && typing(event.target) && !event.target.closest("dialog")) return () => event.target.blur();
   if (typing(event.target) || document.querySelector("dialog[open]")) return null;
   if (event.code === "Slash" || event.key === "/" || event.key === "?") {
     if (event.key === "?" || event.shiftKey) return help;

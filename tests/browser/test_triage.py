@@ -1,0 +1,168 @@
+"""МИАЦ's card in a real browser: by keyboard, in its window, by two people at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, Page
+
+from accessflow.app import create_app
+from accessflow.config import Settings, catalogue_dir
+from accessflow.db.session import Database
+from tests.factories import FrozenClock
+from tests.life_examples import Life, life
+from tests.support.browser import watched_page
+
+NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
+
+
+@pytest.fixture
+def app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    file = tmp_path / "desk.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    settings = Settings(
+        database_url=f"sqlite:///{file}",
+        secret_key="a key for tests, of at least 32 characters",
+        data_dir=tmp_path,
+        catalogue_dir=catalogue_dir({}),
+        secure_cookies=False,
+    )
+    made = create_app(settings, clock=FrozenClock())
+    yield made
+    made.extensions["accessflow"].database.dispose()
+
+
+@pytest.fixture
+def ours(app: Flask, tmp_path: Path) -> Life:
+    db: Database = app.extensions["accessflow"].database
+    return life(db, tmp_path)
+
+
+@pytest.fixture
+def made(ours: Life) -> int:
+    """An application of three people, taken by the specialist."""
+    jobs = tuple(ours.house.hire(name=name) for name in NAMES)
+    [request_id] = ours.house.make("frmss", people=jobs, roles={"frmss": "Медицинский работник"})
+    ours.attest(request_id)
+    ours.act(ours.ready(request_id), "send")
+    return request_id
+
+
+@pytest.fixture
+def desk(app: Flask, ours: Life, live_server: Callable[[Flask], str]) -> Callable[[Page, str], str]:
+    """`desk(page, role)` signs that person in; the address of the server."""
+    base = live_server(app)
+
+    def enter(page: Page, role: str = "miac_specialist") -> str:
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
+        since = ours.now.isoformat()
+        told = {"_user_id": f"{ours.actor(role).user_id}.0", "seen": since, "since": since}
+        cookie = {"name": "accessflow", "value": signer.dumps(told), "url": base}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        return base
+
+    return enter
+
+
+def test_an_application_is_taken_asked_about_and_decided_by_keyboard(
+    browser_page: Page, ours: Life, made: int, desk: Callable[..., str],
+    axe: Callable[[Page], list[str]],
+) -> None:  # fmt: skip
+    page = browser_page
+    base = desk(page)
+    page.goto(f"{base}/queue/{made}")
+    assert axe(page) == []
+    page.keyboard.press("a")
+    page.wait_for_selector("text=На рассмотрении")
+    assert ours.one(made).state == "in_review"
+
+    # The first row's answer by arrows, the second one's refusal leads to its cause.
+    rows = ours.row_ids(made)
+    page.focus(f'input[name="outcome-{rows[0]}"][value=""]')
+    page.keyboard.press("ArrowRight")
+    page.focus(f'input[name="outcome-{rows[1]}"][value=""]')
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.name") == f"cause-{rows[1]}"
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("text=Записать решения (2)")
+    page.wait_for_selector("text=останется решить 1")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=решено 2 из 3")
+    outcomes = [(row.outcome, row.cause) for row in ours.one(made).rows]
+    assert outcomes == [("granted", ""), ("refused", "not_in_frmr"), ("", "")]
+
+
+def test_a_question_is_asked_in_a_window_that_keeps_what_is_typed(
+    browser_page: Page, ours: Life, made: int, desk: Callable[..., str],
+    axe: Callable[[Page], list[str]],
+) -> None:  # fmt: skip
+    page = browser_page
+    base = desk(page)
+    page.goto(f"{base}/queue/{made}")
+    page.click("text=Запросить данные…")
+    page.wait_for_selector("#af-ask[open]")
+    assert axe(page) == []
+    page.wait_for_selector("text=Срок встанет на паузу сегодня")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#af-ask .af-error")
+    page.keyboard.type("Пришлите скан")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#af-ask")
+    page.click("text=Запросить данные…")
+    assert page.input_value("#af-ask textarea") == "Пришлите скан"
+    page.select_option("#ready", index=1)
+    typed = page.input_value("#af-ask textarea")
+    assert typed.startswith("Пришлите скан\n")
+    assert len(typed) > len("Пришлите скан\n")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".af-status:has-text('Нужны сведения')")
+    assert ours.one(made).state == "needs_info"
+    assert ours.events(made)[-1].data["text"] == typed.strip()
+
+
+def test_two_people_on_one_card_see_each_other_and_the_second_meets_the_change(
+    browser: Browser, browser_page: Page, ours: Life, made: int, desk: Callable[..., str]
+) -> None:
+    first = browser_page
+    base = desk(first)
+    first.goto(f"{base}/queue/{made}")
+    with watched_page(browser) as second:
+        desk(second, "miac_lead")
+        second.goto(f"{base}/queue/{made}")
+        second.wait_for_selector("#af-presence:has-text('Сейчас смотрит')")
+        first.click("text=Аннулировать…")
+        first.fill("#af-ask textarea", "Не по форме")
+        second.click("text=Взять в работу")
+        second.wait_for_selector("text=На рассмотрении")
+        first.select_option("#af-ask select[name=cause]", "wrong_form")
+        first.click("#af-ask .btn-primary")
+        first.wait_for_selector("#af-ask [role=alert]:has-text('заявку изменили')")
+        assert "теперь «На рассмотрении»" in first.inner_text("#af-ask [role=alert]")
+        assert first.input_value("#af-ask textarea") == "Не по форме"
+        assert ours.one(made).state == "in_review"
+        # Having seen it, they may still mean it.
+        first.click("#af-ask .btn-primary")
+        first.wait_for_selector(".af-status:has-text('Аннулирована')")
+
+
+def test_the_card_fits_a_narrow_window_and_the_dark(
+    browser: Browser, ours: Life, made: int, desk: Callable[..., str],
+    axe: Callable[[Page], list[str]],
+) -> None:  # fmt: skip
+    with watched_page(browser) as page:
+        base = desk(page)
+        page.emulate_media(color_scheme="dark")
+        page.goto(f"{base}/queue/{made}")
+        assert axe(page) == []
+        page.set_viewport_size({"width": 683, "height": 384})
+        assert page.evaluate("document.documentElement.scrollWidth") == 683
+        page.goto(f"{base}/queue/new?matter=frmss:grant")
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 683
