@@ -52,7 +52,6 @@ PATHS: dict[str, tuple[Stop, ...]] = {
 FILE_LABELS = {
     **attachments.LABELS,
     **scans.LABELS,
-    "parcel": "отправлено",
 }
 """What a file of an application is, by kind."""
 
@@ -146,7 +145,7 @@ def people_of(found: Request, check: Check, defects: Sequence[Defect] = ()) -> l
 def fields_of(found: Request, spec: FormSpec) -> list[tuple[str, str]]:
     """What was typed beside the table, by its official label."""
     return [
-        (item.plain_label.strip(" -:") or item.help or item.key, text)
+        (spec.label_of(item), text)
         for item in spec.fields
         if (text := str(found.fields.get(item.key, "")).strip())
     ]
@@ -168,13 +167,15 @@ def notices_of(catalogue: Catalogue, found: Request, spec: FormSpec) -> list[str
 
 
 def files_of(session: Session, found: Request) -> Sequence[RequestFile]:
-    """What lies with it and counts, oldest first: scans, attachments, what was sent."""
+    """What lies with it and counts, oldest first: scans, attachments. What was sent is an archive,
+    the files of a message stand with the message."""
     return session.scalars(
         select(RequestFile)
         .where(
             RequestFile.request_id == found.id,
             RequestFile.voided_at.is_(None),
-            RequestFile.kind != "original",
+            RequestFile.kind.not_in(("original", "parcel")),
+            RequestFile.message_id.is_(None),
             RequestFile.message_id.is_(None),  # МИАЦ's notes have files, too
         )
         .options(joinedload(RequestFile.stored))

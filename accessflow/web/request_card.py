@@ -102,7 +102,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         states=STATES,
         turn=turn,
         aside=ASIDE,
-        on_turn=_on_turn(turn.slug),
+        on_turn=_on_turn(card, turn.slug),
         icons=ICONS,
         vipnet=catalogue.region.default_recipients.vipnet,
         desk=_desk(found),
@@ -113,7 +113,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         defects=[d for d in defects if d.row is None],
         errors=errors,
         warnings=sum(d.level == "warning" for d in defects),
-        missing=[(one, place_of(one)) for one in missing],
+        missing=[(one, place_of(one, found)) for one in missing],
         paper=paper,
         scan=scan,
         route=route_of(catalogue, found),
@@ -169,8 +169,10 @@ IN_BLOCK = {
 """Actions that stand in the block of whose move it is, by its slug; all others stand below it."""
 
 
-def _on_turn(slug: str) -> list[str]:
-    return list(IN_BLOCK.get(slug, ()))
+def _on_turn(card: Card, slug: str) -> list[str]:
+    """Also what an application never needs: КЗ's stage of one that has none."""
+    needless = () if "committee_stage" in card.snapshot.facts else ("to_committee",)
+    return [*IN_BLOCK.get(slug, ()), *needless]
 
 
 def _desk(found: Request) -> str:

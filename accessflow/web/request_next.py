@@ -33,11 +33,11 @@ CONTINUE = Next("Продолжить", "editor.edit")
 TO_SIGNATURE = Next("На подпись", "requests.card")
 SEND = Next("Отправить", "signing.send")
 LAY_SCAN = Next("Напечатать", "signing.upload")
-LOOK_AT_SCAN = Next("Проверить скан", "signing.upload")
+LOOK_AT_SCAN = Next("Проверить", "signing.upload")
 ANSWER = Next("Ответить", "requests.card", (("_anchor", "turn"),))
 NUMBER = Next("Вписать номер", "actions.form", (("action", "register"),))
-REUPLOADED = Next("Загружен заново", "actions.form", (("action", "reupload"),))
-CONFIRM = Next("Отметить удаление", "actions.form", (("action", "confirm_deleted"),))
+REUPLOADED = Next("Загружен", "actions.form", (("action", "reupload"),))
+CONFIRM = Next("ЭМД удалён", "actions.form", (("action", "confirm_deleted"),))
 CORRECT = Next("Исправить", "requests.card", (("_anchor", "turn"),), mine=False)
 CONNECTED = Next("Подключено", "actions.form", (("action", "connect"),), mine=False)
 PREPARE = Next("Подготовить", "requests.card", (("_anchor", "turn"),))
@@ -94,7 +94,7 @@ def standing(request: Request, scan: RequestFile | None, term: InWords) -> InWor
         if scan is None:
             return InWords(f"ждёт подписи{since}", "none")
         return InWords(
-            "скан проверен, не отправлена" if scan.confirmed else "скан загружен, не проверен",
+            "скан проверен" if scan.confirmed else "скан не проверен",
             "none",
         )
     if request.state == "sent" and request.outside:

@@ -13,6 +13,7 @@ from accessflow.domain.errors import NotFound
 from accessflow.services import attestations
 from accessflow.services.offers import system_label
 from accessflow.services.request_list import TABS as TAB_STATES
+from accessflow.services.technical import SUBJECTS
 from accessflow.workflow import states as workflow
 from accessflow.workflow.asks import ANNULMENT_CAUSES, REFUSAL_CAUSES
 
@@ -111,6 +112,8 @@ def subject(catalogue: Catalogue, request: Request) -> str:
             return system_label(catalogue, request.system)
         except NotFound:  # a system that the catalogue has dropped
             return request.system
+    if request.subject in SUBJECTS:  # «Вход и права» of «Вход и права: не пускает, …»
+        return SUBJECTS[request.subject].label.partition(":")[0].partition(" (")[0]
     return catalogue.form(request.form, version=request.form_version).summary
 
 
