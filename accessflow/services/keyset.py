@@ -71,6 +71,19 @@ def page(
     )
 
 
+def beside(
+    session: Session, query: Select[T], sort: Sort, bucket: str, item: object
+) -> tuple[T | None, T | None]:
+    """What comes before and after an item that stands, or stood, in the bucket."""
+    values = tuple(getattr(item, column.key) for column in sort.columns_of(bucket))
+    there = [
+        next((found for _, found in _walk(session, query, sort, (bucket, values), 1, back=back)),
+             None)
+        for back in (True, False)
+    ]  # fmt: skip
+    return there[0], there[1]
+
+
 def _walk(
     session: Session,
     query: Select[T],

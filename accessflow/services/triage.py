@@ -79,6 +79,12 @@ class Desk:
     twins: tuple[Twin, ...]
 
     @property
+    def role_label(self) -> str:
+        """What the last column of people is: App. 3 asks for an object instead of a role."""
+        keys = {column.key for column in self.check.spec.columns}
+        return "Роль" if "role" in keys else "Объект доступа"
+
+    @property
     def to_look_at(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.level != "ok")
 

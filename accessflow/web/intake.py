@@ -34,7 +34,7 @@ SHEET = "sheet"
 OTHERS: tuple[tuple[str, Action], ...] = (
     ("appendix-02", "cover"), ("appendix-15", "network"), ("appendix-16", "emd_delete"),
 )  # fmt: skip
-NAMES = {"last_name": "Фамилия", "first_name": "Имя", "middle_name": "Отчество"}
+NAMES = {"last_name": "Фамилия", "first_name": "Имя", "middle_name": "Отчество или «отсутствует»"}
 ROWS, MORE, MOST_ROWS = 3, 5, 200
 
 

@@ -25,7 +25,18 @@ from accessflow.services.applications import check_of, find
 from accessflow.services.card import card_of
 from accessflow.services.letter_labels import LETTERS
 from accessflow.services.printing import file_of, model_of
-from accessflow.web import context, intake, messages, request_words, triage_view
+from accessflow.services.queue import SORTS, USUAL_SORT
+from accessflow.services.queue_beside import beside
+from accessflow.services.queue_facets import FACETS
+from accessflow.services.queue_views import wanted_of
+from accessflow.web import (
+    assignments,
+    context,
+    intake,
+    messages,
+    request_words,
+    triage_view,
+)
 from accessflow.web.downloads import download
 from accessflow.web.errors import STATUS
 from accessflow.web.event_words import moments
@@ -94,18 +105,32 @@ def card(request_id: int) -> ResponseReturnValue:
 
 
 def _around(found: Request) -> dict[str, Any]:
-    """The way back, and what the page does besides."""
-    actor = context.actor()
+    """The way back and on within the queue's filter, and what the page does besides."""
+    actor, wanted = context.actor(), wanted_of(_arguments())
+    sort = request.args.get("sort", "")
+    if sort.removeprefix("-") not in SORTS:
+        sort = USUAL_SORT[wanted.scope]
+    before, after = beside(context.session(), actor, wanted, sort, found, context.today())
     return {
         "back": f"{url_for('.card', request_id=found.id)}{_filter()}",
         "to_queue": url_for("requests.index"),
-        "previous": "",
-        "following": "",
-        "place": "",
-        "colleagues": (),
-        "assign_to": "",
+        "previous": _address(before),
+        "following": _address(after),
+        "assigned": assignments.panel(found),
         "polls": actor.role in LOOKERS,
     }
+
+
+def _address(beside_it: Request | None) -> str:
+    if beside_it is None:
+        return ""
+    return f"{url_for('.card', request_id=beside_it.id)}{_filter()}"
+
+
+def _arguments() -> dict[str, Any]:
+    """The filter as the queue's address has it: facets as lists."""
+    texts = {name: request.args.getlist(name) for name in request.args}
+    return {name: some if name in FACETS else some[0] for name, some in texts.items()}
 
 
 def _filter() -> str:
