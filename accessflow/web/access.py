@@ -129,6 +129,7 @@ ACCESS: Final[dict[str, Access]] = {
     "signing.file": ANYONE,
     "signing.page": ANYONE,
     "actions.form": ANYONE,  # the machine says who may do what
+    "actions.term": ANYONE,
     "actions.apply": ANYONE,
     "messages.show": ANYONE,
     "messages.write": OFFICE | MIAC,

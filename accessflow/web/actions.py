@@ -64,6 +64,16 @@ def form(request_id: int, action: str) -> ResponseReturnValue:
     return _page(card, offered, Typed(values=_before(card.request), late=False))
 
 
+@blueprint.get("/<action>/term")
+def term(request_id: int, action: str) -> ResponseReturnValue:
+    """The new term for a day that is being typed."""
+    card = _card(request_id)
+    transition = _offered(card, action).transition
+    until = read_date(request.args.get("until", ""))
+    after = term_after(card, context.catalogue(), transition, context.today(), until)
+    return render_template("actions/_term.html", card=card, term=after)
+
+
 @blueprint.post("/<action>")
 def apply(request_id: int, action: str) -> ResponseReturnValue:
     typed = _typed()
@@ -234,6 +244,7 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
         into=_text_of(asks),
         repeats=_repeats(found) if "duplicate_of" in transition.asks else (),
         term=term_after(card, catalogue, transition, context.today(), until),
+        asks_until="until" in transition.asks,
         back=local_path(request.values.get("back", ""))
         or url_for("requests.card", request_id=found.id),
         own_words=OWN_WORDS,

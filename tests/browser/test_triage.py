@@ -127,6 +127,19 @@ def test_a_question_is_asked_in_a_window_that_keeps_what_is_typed(
     assert ours.events(made)[-1].data["text"] == typed.strip()
 
 
+def test_j_and_k_lead_to_the_next_card_and_back(
+    browser_page: Page, ours: Life, made: int, desk: Callable[..., str]
+) -> None:
+    later = ours.sent("frmss")
+    page = browser_page
+    base = desk(page)
+    page.goto(f"{base}/queue/{made}?system=frmss")
+    page.keyboard.press("j")
+    page.wait_for_url(f"{base}/queue/{later}?system=frmss")
+    page.keyboard.press("k")
+    page.wait_for_url(f"{base}/queue/{made}?system=frmss")
+
+
 def test_two_people_on_one_card_see_each_other_and_the_second_meets_the_change(
     browser: Browser, browser_page: Page, ours: Life, made: int, desk: Callable[..., str]
 ) -> None:

@@ -257,3 +257,30 @@ def test_the_card_of_each_kind_opens(ours: Life, desk: FlaskClient) -> None:
 
 def test_a_draft_is_not_for_the_desk(ours: Life, desk: FlaskClient) -> None:
     assert desk.get(f"/queue/{ours.draft('frmss')}").status_code == 404
+
+
+def test_an_extension_tells_the_new_term_while_its_day_is_typed(
+    ours: Life, desk: FlaskClient
+) -> None:
+    made = ours.sent("frmss")
+    path = f"/requests/{made}/actions/extend"
+    assert "Сейчас: осталось 30 дней (до 23.12.2026)" in desk.get(path).text
+    told = desk.get(f"{path}/term?until=30.11.2026").text
+    assert "Сейчас срок — до 23.12.2026" in told
+    assert "станет до 30.12.2026" in told
+    assert "Впишите день" in desk.get(f"{path}/term?until=30.").text
+
+
+def test_the_card_leads_to_its_neighbours_within_the_filter(ours: Life, desk: FlaskClient) -> None:
+    made = []
+    for system in ("frmss", "rs-tmk", "frmss", "frmss"):
+        role = {"role": ""} if system == "rs-tmk" else {}
+        made.append(ours.sent(system, **role))
+        ours.later(days=1)
+    one, _, three, four = made
+    page = desk.get(f"/queue/{three}?system=frmss").text
+    assert f'href="/queue/{one}?system=frmss" aria-keyshortcuts="k"' in page
+    assert f'href="/queue/{four}?system=frmss" aria-keyshortcuts="j"' in page
+    last = desk.get(f"/queue/{four}?system=frmss&sort=-term").text
+    assert 'aria-keyshortcuts="k"' not in last
+    assert f'href="/queue/{three}?system=frmss&amp;sort=-term" aria-keyshortcuts="j"' in last

@@ -47,13 +47,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.querySelector("[aria-invalid]")?.focus();
 });
 
-// A ready text goes where the cursor is, else to the end.
+// A ready text goes where the cursor was, else to the end.
+let last;
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea")) last = event.target;
+});
 document.addEventListener("change", (event) => {
   const select = event.target.closest("select[data-insert]");
   const text = select?.selectedOptions[0]?.dataset.text;
   if (!text) return;
-  const area = select.form.querySelector(`#${select.dataset.insert}`);
-  const at = area.value && document.activeElement === area ? area.selectionStart : area.value.length;
+  // Into the field that was written in last, of those in the same form.
+  const area = last && select.form.contains(last) ? last : select.form.querySelector(`#${select.dataset.insert}`);
+  const at = area === last ? area.selectionStart : area.value.length;
   const gap = area.value.slice(0, at).trim() ? "\n" : "";
   area.setRangeText(gap + text, at, at, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
