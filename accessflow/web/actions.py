@@ -5,12 +5,10 @@ A page of its own that works without scripts; both cards lead here and come back
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
 
 from accessflow.db.tables import Request
 from accessflow.domain.dates import read_date
@@ -20,13 +18,14 @@ from accessflow.services.acting import act
 from accessflow.services.applications import find, form_of
 from accessflow.services.card import Card, Offered, card_of, term_after
 from accessflow.services.snapshots import acting
-from accessflow.web import context, request_words
+from accessflow.web import action_form, context, request_words
+from accessflow.web.action_form import OWN_WORDS, Typed
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
 from accessflow.web.toasts import toast
 from accessflow.workflow.asks import ASKS, CAUSES
-from accessflow.workflow.decide import EXECUTION, RowDecision
+from accessflow.workflow.decide import EXECUTION
 from accessflow.workflow.decide import find as transition_of
 from accessflow.workflow.machines import MACHINES
 from accessflow.workflow.spec import Ask
@@ -38,21 +37,6 @@ CANNED = {"refuse": "refuse", "decide": "refuse", "annul": "annul", "request_inf
 """Which of МИАЦ's ready texts an action offers; the others offer replies."""
 ELSEWHERE = {"send": "signing.send"}
 """Actions that have a page of their own."""
-OWN_WORDS = "own"
-"""The choice of a row's cause that is typed."""
-REPEAT = "repeat"
-"""A row's outcome on the desk: refused, for the matter is solved by another application (R7)."""
-
-
-@dataclass
-class Typed:
-    """What the form holds: `values` by ask, `rows` by row id -> (outcome, cause, own words)."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    rows: dict[int, tuple[str, str, str]] = field(default_factory=dict)
-    message: str = ""
-    flaws: dict[str, str] = field(default_factory=dict)
-    late: bool = False
 
 
 @blueprint.get("/<action>")
@@ -76,10 +60,10 @@ def term(request_id: int, action: str) -> ResponseReturnValue:
 
 @blueprint.post("/<action>")
 def apply(request_id: int, action: str) -> ResponseReturnValue:
-    typed = _typed()
+    typed = action_form.typed()
     if request.form.get("canned"):
         card = _card(request_id)
-        return _page(card, _offered(card, action), _with_canned(typed))
+        return _page(card, _offered(card, action), action_form.with_canned(typed))
     try:
         done = act(
             context.db(),
@@ -89,7 +73,7 @@ def apply(request_id: int, action: str) -> ResponseReturnValue:
             files=context.files(),
             request_id=request_id,
             action=action,
-            given=_given(typed),
+            given=action_form.given_of(typed),
             seen=request.form.get("seen", type=int),
         )
     except (Invalid, Conflict) as refusal:
@@ -146,71 +130,6 @@ def _before(found: Request) -> dict[str, str]:
     kept = {"external_no": found.external_no, "external_status": found.external_status,
             "forwarded_to": found.forwarded_to or "СТП ЕГИСЗ"}  # fmt: skip
     return kept | {key: request.args[key] for key in ASKS if key in request.args}
-
-
-def _typed() -> Typed:
-    values = {key: request.form[key] for key in ASKS if key in request.form}
-    rows: dict[int, tuple[str, str, str]] = {}
-    for name in request.form:
-        prefix, _, number = name.partition("-")
-        if prefix == "outcome" and number.isdecimal():
-            rows[int(number)] = (
-                request.form[name],
-                request.form.get(f"cause-{number}", ""),
-                request.form.get(f"words-{number}", ""),
-            )
-    return Typed(values, rows)
-
-
-def _with_canned(typed: Typed) -> Typed:
-    """A ready text put behind what is typed: the select names it, the button says into which."""
-    key, number = request.form["canned"], request.form.get("ready", type=int)
-    if number:
-        ready = canned.find(context.session(), context.catalogue(), number).text
-        typed.values[key] = "\n".join(filter(None, (typed.values.get(key, "").strip(), ready)))
-    return typed
-
-
-def _given(typed: Typed) -> dict[str, Any]:
-    given: dict[str, Any] = dict(typed.values)
-    if "duplicate_of" in given:
-        given["duplicate_of"] = _number_of(given["duplicate_of"])
-    if typed.rows:
-        given["rows"] = _decisions(typed)
-    return given
-
-
-def _decisions(typed: Typed) -> list[RowDecision]:
-    """The rows with an outcome; those left open are left out."""
-    return [
-        _decision(row_id, outcome, words if cause == OWN_WORDS else cause)
-        for row_id, (outcome, cause, words) in typed.rows.items()
-        if outcome
-    ]
-
-
-def _decision(row_id: int, outcome: str, cause: str) -> RowDecision:
-    if outcome == REPEAT:
-        return RowDecision(row_id, "refused", REPEAT)
-    return RowDecision(row_id, outcome, cause if outcome == "refused" else "")
-
-
-def _number_of(text: str) -> str:
-    """The id of the application with this number, ours or МИАЦ's. Raises Invalid."""
-    number = text.strip()
-    if not number:
-        return ""
-    found = context.session().scalar(
-        select(Request.id).where(
-            or_(Request.number == number, func.lower(Request.registration_no) == number.lower()),
-            scope.requests_seen(context.actor()),
-            Request.deleted_at.is_(None),
-        )
-    )
-    if found is None:
-        message = f"Заявки {number} нет: проверьте номер, он на её карточке."
-        raise Invalid(message, {"duplicate_of": message})
-    return str(found)
 
 
 def _back(request_id: int) -> str:
