@@ -13,6 +13,8 @@ from accessflow.services.files import FileStore
 from accessflow.web import (
     access,
     actions,
+    assignments,
+    bulk,
     canned,
     committee,
     context,
@@ -53,6 +55,8 @@ JOBS = (
     actions,
     messages,
     triage,
+    assignments,
+    bulk,
     editor_import,
     directory_parts,
     people_form,

@@ -54,7 +54,7 @@ def take_within(
     request: Request,
 ) -> Request:
     """The same inside a transaction of the caller, who has locked the request."""
-    _require_at_work(actor, request)
+    require_at_work(actor, request)
     if request.assignee_id == actor.user_id and request.state != "registered":
         raise Conflict("Заявка уже у вас.", request=request.id)
     if request.state == "registered":
@@ -93,7 +93,7 @@ def assign_within(
     note: str = "",
 ) -> Request:
     """The same inside a transaction of the caller, who has locked the request."""
-    _require_at_work(actor, request)
+    require_at_work(actor, request)
     user = _colleague(session, assignee_id)
     if request.assignee_id == assignee_id:
         who = f"её уже ведёт {user.name}" if user else "её и так никто не ведёт"
@@ -136,7 +136,13 @@ def _colleague(session: Session, user_id: int | None) -> User | None:
     return user
 
 
-def _require_at_work(actor: Actor, request: Request) -> None:
+def may_assign(actor: Actor, request: Request) -> bool:
+    """Whether there is anything to hand over, for this actor."""
+    at_work = not request.outside and request.state not in UNFILED | ENDED
+    return actor.role in MIAC and at_work
+
+
+def require_at_work(actor: Actor, request: Request) -> None:
     """Raises Forbidden, Conflict where МИАЦ has nothing to do here."""
     actor.require(*MIAC)
     if request.outside:
