@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accessflow.services.picks import Picks, change
 from tests.browser.conftest import Desk, before_scripts
@@ -106,6 +106,39 @@ def test_pasted_lines_are_judged_as_they_come(desk: Desk, staff: list[int]) -> N
     page.click("text=Добавить 1")
     expect(page.locator(".af-chips li")).to_have_count(1)
     expect(page.locator("#paste")).to_have_value("Гущин Вадим Львович\t001-001-999 64")
+
+
+def test_a_press_counts_though_the_button_is_renewed_under_it(
+    desk: Desk, clinic: House, staff: list[int]
+) -> None:
+    pick(clinic, staff[:1], ["frllo"])
+    page = desk.open("/requests/new")
+    button = page.locator("#new-sum button[value=create]")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    before = button.element_handle()
+    page.mouse.down()
+    page.locator("#s-frllo").dispatch_event("change")
+    page.wait_for_function("button => !button.isConnected", arg=before)
+    page.mouse.up()
+    page.wait_for_url("**/edit")
+
+
+def test_a_press_counts_though_an_answer_is_still_on_its_way(
+    desk: Desk, clinic: House, staff: list[int]
+) -> None:
+    pick(clinic, staff[:1], ["frmsr"])
+    page = desk.open("/requests/new")
+    held: list[Route] = []
+    page.route("**/requests/new", lambda route: held.append(route), times=1)
+    page.select_option("#all-frmsr", "Медицинский работник")
+    page.locator("#new-sum button[value=create]").click()
+    page.wait_for_function("document.activeElement?.value === 'create'")
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_url("**/edit")
 
 
 def test_control_enter_creates_and_opens_the_first(

@@ -48,6 +48,25 @@ document.addEventListener("change", (event) => {
   }
 }, { capture: true });
 
+// An answer may put a new button in the place of the one that is being pressed: the press counts.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => {
+  pressed = event.target.closest("#new button[name=op]");
+});
+document.addEventListener("pointerup", (event) => {
+  const before = pressed;
+  pressed = null;
+  if (!before || before.isConnected) return;
+  const now = document.elementFromPoint(event.clientX, event.clientY)?.closest("#new button[name=op]");
+  if (now?.value === before.value) now.click();
+});
+
+// A press that waits for an answer keeps its button, though htmx forgets it with the old part.
+document.addEventListener("htmx:configRequest", (event) => {
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name && event.target.id === "new") event.detail.parameters[button.name] = button.value;
+});
+
 function filter(input) {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   const table = document.getElementById(input.dataset.filter);
