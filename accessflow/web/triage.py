@@ -113,7 +113,7 @@ def _around(found: Request) -> dict[str, Any]:
     before, after = beside(context.session(), actor, wanted, sort, found, context.today())
     return {
         "back": f"{url_for('.card', request_id=found.id)}{_filter()}",
-        "to_queue": url_for("requests.index"),
+        "to_queue": f"{url_for('queue.index')}{_filter()}",
         "previous": _address(before),
         "following": _address(after),
         "assigned": assignments.panel(found),

@@ -1,5 +1,6 @@
 // Everything here is an addition: each page does its job without it.
 import "./keyboard.js";
+import "./ask.js";
 import { show, adopt } from "./toasts.js";
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -1,5 +1,4 @@
 // МИАЦ's card: what is decided is counted as it is chosen; numbers are copied by a press.
-import "./ask.js";
 import { show } from "./toasts.js";
 
 const form = document.getElementById("decide");
