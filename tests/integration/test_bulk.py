@@ -12,12 +12,13 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Letter, Organization
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
-from accessflow.services import bulk
+from accessflow.domain.roles import Role
+from accessflow.services import assignments, bulk
 from accessflow.services.bulk import BULKS
 from tests.life_examples import Life, life
 from tests.request_examples import another
 
-MIAC = "miac_specialist"
+MIAC: Role = "miac_specialist"
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_a_fault_of_the_program_keeps_one_back_and_not_those_behind_it(
     ours: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     one, two = ours.sent(), ours.sent()
-    real = bulk.assignments.take_within
+    real = assignments.take_within
 
     def broken(*args: Any) -> Any:
         if args[-1].id == one:
@@ -145,7 +146,7 @@ def test_a_fault_of_the_program_keeps_one_back_and_not_those_behind_it(
             raise ZeroDivisionError
         return real(*args)
 
-    monkeypatch.setattr(bulk.assignments, "take_within", broken)
+    monkeypatch.setattr(assignments, "take_within", broken)
     job = step(ours, start(ours, "take", [one, two]))
     assert told(job) == [(one, False), (two, True)]
     assert job.results[0]["text"] == bulk.BROKEN
