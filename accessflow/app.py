@@ -32,11 +32,13 @@ from accessflow.web import (
     overview,
     people_form,
     profile,
+    queue,
     requests,
     signing,
     systems,
     triage,
     users,
+    views,
     words,
 )
 from accessflow.web import (
@@ -54,6 +56,8 @@ JOBS = (
     committee,
     actions,
     messages,
+    queue,
+    views,
     triage,
     assignments,
     bulk,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import DismissalRevocation, Request
-from accessflow.services.overview_figures import is_overdue
+from accessflow.services.overview_figures import NO_SYSTEM, is_overdue
 from accessflow.workflow.term_words import SOON
 
 ME, NOBODY = "me", "none"

@@ -21,6 +21,8 @@ Access = frozenset[Role] | Literal["public"]
 
 PUBLIC: Final = "public"
 MIAC: Final[frozenset[Role]] = frozenset({"miac_specialist", "miac_lead"})
+QUEUE: Final[frozenset[Role]] = MIAC | {"committee"}
+"""They look into the queue; what КЗ finds there it only reads."""
 FILERS: Final[frozenset[Role]] = frozenset({"secretary", "hr", "committee"})
 """They write for an organisation of their own: МО, or КЗ as one (Рег. 3.2)."""
 OFFICE: Final[frozenset[Role]] = FILERS | {"signatory"}
@@ -133,6 +135,14 @@ ACCESS: Final[dict[str, Access]] = {
     "actions.apply": ANYONE,
     "messages.show": ANYONE,
     "messages.write": OFFICE | MIAC,
+    "queue.index": QUEUE,
+    "queue.search": QUEUE,
+    "queue.export": QUEUE,
+    "queue.take": MIAC,
+    "views.new": QUEUE,
+    "views.edit": QUEUE,
+    "views.delete": QUEUE,
+    "views.restore": QUEUE,
     "triage.card": OVERSEERS,
     "triage.director": MIAC,
     "triage.intake": MIAC,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from flask import Response
+from flask import Response, send_file
 
-from accessflow.documents.sheet_out import write_table
+from accessflow.documents.sheet_out import write_long_table, write_table
 from accessflow.web.context import today
 from accessflow.web.downloads import download
 
@@ -19,3 +19,17 @@ def sheet(
     """The download: `{stem or title}_2026-11-23.xlsx`."""
     name = f"{stem or title}_{today():%Y-%m-%d}.xlsx".replace(" ", "_")
     return download(write_table(title, headers, rows), XLSX, name)
+
+
+def long_sheet(
+    title: str,
+    headers: Sequence[str],
+    widths: Sequence[float],
+    rows: Iterable[Sequence[str | int]],
+) -> Response:
+    """The same of rows that need not fit into memory; `widths` in characters."""
+    name = f"{title}_{today():%Y-%m-%d}.xlsx".replace(" ", "_")
+    file = write_long_table(title, headers, widths, rows)
+    response = send_file(file, XLSX, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"  # it holds personal data
+    return response

@@ -10,10 +10,10 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.domain.roles import Role
-from accessflow.services import committee, letter_list, signing
+from accessflow.services import committee, letter_list, queue, signing
 from accessflow.services.accounts import role_of
 from accessflow.web import context
-from accessflow.web.access import allows
+from accessflow.web.access import MIAC, allows
 from accessflow.web.context import signed_in
 
 blueprint = Blueprint("home", __name__)
@@ -48,7 +48,19 @@ def _at_committee() -> int:
     return committee.count(context.session())
 
 
+MOST_WAITING = 99
+
+
+def _queued() -> int:
+    """КЗ only reads there."""
+    actor = context.actor()
+    if actor.role not in MIAC:
+        return 0
+    return queue.waiting(context.session(), actor, context.today(), MOST_WAITING)
+
+
 ITEMS = (
+    Item("Очередь", "queue.index", also=("triage", "views", "bulk", "assignments"), count=_queued),
     Item("Заявки", "requests.index", also=("editor",)),
     Item("Ждут КЗ", "committee.index", count=_at_committee),
     Item("На подпись", "signing.index", count=_unsigned),
@@ -71,13 +83,19 @@ FIRST: dict[Role, str] = {
 }
 """The start page of a role where it is not the first of ITEMS."""
 
-NUMBER = re.compile(r"\d{4}-\d{1,6}")
-"""How a number of an application begins to look to the search: the year, a dash, digits."""
+NUMBER = re.compile(r"(?:[^\W\d]+-)?\d{4}-\d{1,6}")
+"""How a number of an application begins to look to the search: the year, a dash, digits; МИАЦ's own
+has letters in front."""
 
 
 def items_for(role: Role) -> list[Item]:
     first = FIRST.get(role)
-    allowed = [item for item in ITEMS if allows(item.endpoint, role)]
+    # МИАЦ's list of applications is the queue.
+    allowed = [
+        item
+        for item in ITEMS
+        if allows(item.endpoint, role) and (item.endpoint != "requests.index" or role not in MIAC)
+    ]
     return sorted(allowed, key=lambda item: item.endpoint != first)
 
 
@@ -90,7 +108,13 @@ def navigation() -> Iterator[tuple[Item, bool]]:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """The bar's search field, of every page; the form is posted, for it may hold a СНИЛС."""
+    """The bar's search field, of every page; the form is posted, for it may hold a СНИЛС.
+
+    МИАЦ looks for applications, whatever is typed; an organisation for its people, too.
+    """
+    user = signed_in()
+    if user is not None and role_of(user.role) in MIAC:
+        return redirect(url_for("queue.search"), code=307)
     asks_number = NUMBER.fullmatch(request.form.get("q", "").strip())
     return redirect(url_for("requests.search" if asks_number else "people.search"), code=307)
 

@@ -125,7 +125,7 @@ def search() -> ResponseReturnValue:
     """From the form to an address that may be shared: a СНИЛС never stands in it."""
     text = request.form.get("q", "").strip()
     kept: dict[str, Any] = {name: value for name in KEPT if (value := request.form.get(name))}
-    digits = _snils_in(text)
+    digits = snils_in(text)
     if not digits:
         return redirect(url_for(".index", q=text or None, **kept))
     ids = request_list.ids_by_snils(context.session(), context.actor(), digits)
@@ -175,7 +175,7 @@ def _sort() -> str:
     return sort if sort.removeprefix("-") in SORTS else usual
 
 
-def _snils_in(text: str) -> str:
+def snils_in(text: str) -> str:
     """The digits where the text is a СНИЛС, also a wrong one: that is personal data, too."""
     reading = snils.read(text)
     if reading.value:

@@ -36,6 +36,14 @@ def moment(value: datetime | None) -> str:
     return local.strftime("%d.%m, %H:%M" if this_year else "%d.%m.%Y, %H:%M")
 
 
+def short_day(value: datetime | None) -> str:
+    """21.11 in Moscow, with the year in another one: for narrow columns."""
+    if value is None:
+        return "—"
+    local = value.astimezone(MOSCOW)
+    return local.strftime("%d.%m" if local.year == context.today().year else "%d.%m.%y")
+
+
 def masked_snils(digits: str) -> str:
     """`***-***-445 95` of the 11 digits."""
     return f"***-***-{digits[6:9]} {digits[9:]}" if len(digits) == 11 else ""
@@ -99,6 +107,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
+        short_day=short_day,
         grouped=grouped,
         masked_snils=masked_snils,
         full_snils=full_snils,

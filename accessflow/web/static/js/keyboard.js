@@ -39,6 +39,12 @@ function offered(letter) {
   return Boolean(target);
 }
 
+function take() {
+  const button = document.querySelector("table[data-keys] tr[aria-current] [data-take]");
+  button?.click();
+  return Boolean(button);
+}
+
 function search() {
   const box = document.querySelector(".af-top input[type=search], main input[type=search]");
   box?.focus();
@@ -65,7 +71,7 @@ const PLAIN = {
   KeyK: () => move(-1) || offered("k"),
   KeyX: pick,
   KeyN: () => offered("n"),
-  KeyA: () => offered("a"),
+  KeyA: () => take() || offered("a"),
 };
 const ARROWS = { ArrowDown: () => move(1), ArrowUp: () => move(-1) };
 
