@@ -13,6 +13,7 @@ from accessflow.db.tables import Request, RequestRow
 from accessflow.domain.errors import AccessflowError
 from accessflow.forms.answers import Check, name_of
 from accessflow.forms.rows import has_no_middle_name, printed_row
+from accessflow.forms.spec import Column
 from accessflow.services import duplicates, repeats
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of
@@ -83,7 +84,7 @@ def desk_of(
     check = check_of(session, catalogue, request)
     found = repeats.of_request(session, catalogue, request, everywhere=True)
     people = check.spec.has_people
-    columns = check.spec.columns
+    columns = _shown(check)
     return Desk(
         check=check,
         headers=() if people else tuple(c.plain_header for c in columns),
@@ -91,6 +92,11 @@ def desk_of(
         lines=tuple(lines_of(session, catalogue, request, check, found, today)),
         twins=_twins(session, actor, check, request, found),
     )
+
+
+def _shown(check: Check) -> tuple[Column, ...]:
+    """The page numbers the rows itself."""
+    return tuple(column for column in check.spec.columns if column.source != "number")
 
 
 def _row(check: Check, row: RequestRow, found: Sequence[Repeat], n: int) -> RowView:
@@ -101,7 +107,9 @@ def _row(check: Check, row: RequestRow, found: Sequence[Repeat], n: int) -> RowV
         who=name_of(row.answers).full,
         no_middle_name=has_no_middle_name(row.answers),
         role=printed.get("role") or printed.get("functional_object", ""),
-        cells=() if check.spec.has_people else tuple(printed.values()),
+        cells=()
+        if check.spec.has_people
+        else tuple(printed[column.key] for column in _shown(check)),
         repeat=next((r for r in mine if r.identical), mine[0] if mine else None),
     )
 
