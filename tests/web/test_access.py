@@ -21,12 +21,14 @@ from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.db.tables import (
     Base,
+    BulkJob,
     CannedText,
     ImportJob,
     ImportRow,
     Letter,
     Request,
     RequestFile,
+    SavedView,
     ScanBatch,
     SettingVersion,
     Signatory,
@@ -77,7 +79,10 @@ def world(app: Flask, kind: str = "mo") -> World:
         own_words = {"subject": "", "text": "Готово."}
         version = SettingVersion(key="letters.executed", value=own_words, at=factories.NOON,
                                  effective_from=factories.NOON.date())  # fmt: skip
-        session.add_all([text_row, version])
+        many = BulkJob(user_id=author, action="close", request_ids=[], state="done",
+                       created_at=factories.NOON)  # fmt: skip
+        view = SavedView(user_id=author, name="Мои", query={}, created_at=factories.NOON)
+        session.add_all([text_row, version, many, view])
         session.add(ImportRow(job_id=job.id, number=2, plan="refused", chosen=False))
         employment = session.scalar(
             text("select id from employments where person_id = :id").bindparams(id=person)
@@ -123,6 +128,8 @@ def world(app: Flask, kind: str = "mo") -> World:
         "key": "letters.executed",
         "version_id": version.id,
         "text_id": text_row.id,
+        "bulk_id": many.id,
+        "view_id": view.id,
         "letter_id": letter.id,
         "number": 1,
     })  # fmt: skip
@@ -198,7 +205,11 @@ def client_as(
 ) -> Callable[[Role], FlaskClient]:
     def client(role: Role) -> FlaskClient:
         home = own[role].ids["organization_id"] if role in NEEDS_ORGANIZATION else None
-        return signed_in(factories.account(db, role, int(home) if home else None))
+        made = factories.account(db, role, int(home) if home else None)
+        if access.allows("views.edit", role):
+            with db.write() as session:
+                session.get_one(SavedView, own[role].ids["view_id"]).user_id = made
+        return signed_in(made)
 
     return client
 

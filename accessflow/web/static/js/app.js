@@ -46,6 +46,15 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-pick]")) counted();
 });
 
+// One button picks none of them.
+document.addEventListener("click", (event) => {
+  const boxes = event.target.closest("[data-pick-none]")?.form.querySelectorAll("input:checked:is([data-pick], [data-pick-all])");
+  for (const box of boxes ?? []) {
+    box.checked = false;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (!opener) return;
@@ -53,6 +62,7 @@ document.addEventListener("click", (event) => {
   document.getElementById(opener.dataset.dialog).showModal();
 });
 
+for (const button of document.querySelectorAll("[data-pick-none]")) button.hidden = false;
 adopt();
 counted();
 document.querySelector("form[data-submit-now]")?.requestSubmit();
