@@ -1,0 +1,127 @@
+"""Many applications at once in a real browser: picked in the queue, done with progress, told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Page
+
+from accessflow.app import create_app
+from accessflow.config import Settings, catalogue_dir
+from accessflow.db.session import Database
+from accessflow.services import bulk
+from tests.factories import FrozenClock
+from tests.life_examples import Life, life
+
+
+@pytest.fixture
+def app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    file = tmp_path / "queue.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    settings = Settings(
+        database_url=f"sqlite:///{file}",
+        secret_key="a key for tests, of at least 32 characters",
+        data_dir=tmp_path,
+        catalogue_dir=catalogue_dir({}),
+        secure_cookies=False,
+    )
+    made = create_app(settings, clock=FrozenClock())
+    yield made
+    made.extensions["accessflow"].database.dispose()
+
+
+@pytest.fixture
+def ours(app: Flask, tmp_path: Path) -> Life:
+    db: Database = app.extensions["accessflow"].database
+    return life(db, tmp_path)
+
+
+@pytest.fixture
+def base(app: Flask, ours: Life, live_server: Callable[[Flask], str], browser_page: Page) -> str:
+    """The address of the server, where the page is a specialist's."""
+    address = live_server(app)
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    since = ours.now.isoformat()
+    told = {"_user_id": f"{ours.actor('miac_specialist').user_id}.0", "seen": since, "since": since}
+    cookie = {"name": "accessflow", "value": signer.dumps(told), "url": address}
+    browser_page.context.add_cookies([cookie])  # type: ignore[list-item]
+    return address
+
+
+def test_many_are_picked_by_keyboard_asked_for_once_done_with_progress_and_told(
+    browser_page: Page, ours: Life, base: str, axe: Callable[[Page], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(bulk, "STEP_SECONDS", 0)  # one a call: the bar is seen to move
+    ids = [ours.sent() for _ in range(4)]
+    waiting = ours.sent()
+    ours.act(waiting, "request_info", "miac_specialist", text="Уточните должность.")
+    page = browser_page
+    page.goto(f"{base}/queue")
+    for _ in range(5):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    page.wait_for_selector(".is-bulk >> text=отмечено: 5")
+    page.select_option("#bulk-action", "request_info")
+    assert axe(page) == []
+    page.click(".is-bulk button[type=submit]")
+
+    page.wait_for_selector("text=можно сделать с 4 из 5")
+    assert axe(page) == []
+    assert page.locator("[data-pick]:checked").count() == 4
+    page.check(f"[data-pick][value='{waiting}']")
+    page.fill("#text", "Пришлите приказ о назначении.")
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_selector("text=Сделано: 4 из 5")
+    assert axe(page) == []
+    assert page.locator("section:has-text('Не сделано') >> text=«Нужны сведения»").count() == 1
+    assert {ours.one(made).state for made in ids} == {"needs_info"}
+    page.click("text=К списку >> nth=-1")
+    page.wait_for_selector("h1:has-text('Очередь')")
+
+
+def test_what_was_broken_off_is_found_again_and_goes_on(
+    browser_page: Page, ours: Life, base: str
+) -> None:
+    ids = [ours.sent() for _ in range(2)]
+    job_id = bulk.start(
+        ours.db, actor=ours.actor("miac_specialist"), now=ours.now, action="take",
+        request_ids=ids, given={},
+    )  # fmt: skip
+    page = browser_page
+    page.goto(f"{base}/queue")
+    page.click("text=Продолжить")
+    page.wait_for_selector("text=Сделано: 2 из 2")
+    assert page.url.partition("?")[0] == f"{base}/queue/bulk/{job_id}"
+    me = ours.actor("miac_specialist").user_id
+    assert {ours.one(made).assignee_id for made in ids} == {me}
+
+
+def test_picks_are_taken_back_by_one_button(browser_page: Page, ours: Life, base: str) -> None:
+    ours.sent()
+    page = browser_page
+    page.goto(f"{base}/queue")
+    page.check("[data-pick-all]")
+    page.click("text=Снять выбор")
+    assert page.locator("#queue input:checked:is([data-pick], [data-pick-all])").count() == 0
+    assert not page.is_visible("#bulk-action")
+
+
+def test_the_page_of_absences_stands_axe(
+    browser_page: Page, ours: Life, base: str, axe: Callable[[Page], list[str]]
+) -> None:
+    lead = ours.actor("miac_lead").user_id
+    page = browser_page
+    page.goto(f"{base}/queue/absences")
+    page.select_option("#substitute", str(lead))
+    page.fill("#until", "30.11.2026")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("td:has-text('30.11.2026')")
+    assert axe(page) == []
