@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,7 +19,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     false,
-    func,
     or_,
     select,
 )
@@ -101,7 +101,7 @@ class Facet:
     where: Where
 
 
-def _one_of(column: SQLColumnExpression[str], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
@@ -120,6 +120,12 @@ def _organization(
 ) -> ColumnElement[bool]:  # fmt: skip
     ids = _ids(values)
     return columns.organization_id == ids[0] if len(ids) == 1 else columns.organization_id.in_(ids)
+
+
+def _system(values: tuple[str, ...], columns: Columns, _: Looker) -> ColumnElement[bool]:
+    some = tuple(value for value in values if value != NO_SYSTEM)
+    parts = [_one_of(columns.system, some)] if some else []
+    return or_(*parts, columns.system.is_(None)) if NO_SYSTEM in values else or_(*parts)
 
 
 def _assignees(fact: Fact, looker: Looker) -> tuple[str, ...]:
@@ -168,13 +174,10 @@ def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[
 
 
 def _signs(fact: Fact, _: Looker) -> tuple[str, ...]:
-    there = {
-        "dismissal": fact.dismissal,
-        "errors": fact.errors > 0,
-        "external": bool(fact.external_no),
-        "corrected": fact.resubmission_of is not None,
-    }
-    return tuple(sign for sign in SIGNS if there[sign])
+    there = (
+        fact.dismissal, fact.errors > 0, bool(fact.external_no), fact.resubmission_of is not None
+    )  # fmt: skip
+    return tuple(compress(SIGNS, there)) if any(there) else ()
 
 
 def _sign(values: tuple[str, ...], *_: object) -> ColumnElement[bool]:
@@ -196,14 +199,7 @@ FACETS: Mapping[str, Facet] = MappingProxyType(
             lambda fact, _: (fact.state,), lambda values, columns, _: _one_of(columns.state, values)
         ),
         "assignee": Facet(_assignees, _assignee),
-        "system": Facet(
-            lambda fact, _: (fact.system or "",),
-            lambda values, columns, _: (
-                _one_of(func.coalesce(columns.system, ""), values)
-                if "" in values
-                else columns.system.in_(values)
-            ),
-        ),
+        "system": Facet(lambda fact, _: (fact.system or NO_SYSTEM,), _system),
         "sign": Facet(_signs, _sign),
         "kind": _plain("kind"),
         "priority": _plain("priority"),
@@ -219,21 +215,30 @@ def facts(session: Session, query: Select[Request], most: int) -> list[Fact] | N
     return [Fact._make(row) for row in rows] if len(rows) <= most else None
 
 
-def counted(
-    found: Sequence[Fact], chosen: Chosen, looker: Looker
-) -> tuple[int, Mapping[str, Counter[str]]]:
-    """How many match, and by facet how many there would be under each value, were the others of
-    that facet not picked."""
-    total = 0
-    counters: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    for fact in found:
-        values = {name: facet.values(fact, looker) for name, facet in FACETS.items()}
-        missed = [name for name, some in chosen.items() if not set(values[name]) & set(some)]
-        total += not missed
-        for name in FACETS if not missed else missed[:1] if len(missed) == 1 else ():
-            counters[name].update(values[name])
-    return total, counters
+class Tally:
+    """How many of some facts count under what: each facet's values with the facts under them."""
 
+    def __init__(self, found: Sequence[Fact], looker: Looker) -> None:
+        self._all = frozenset(range(len(found)))
+        self._under: dict[str, dict[str, set[int]]] = {name: {} for name in FACETS}
+        for name, facet in FACETS.items():
+            under = self._under[name]
+            for number, fact in enumerate(found):
+                for value in facet.values(fact, looker):
+                    under.setdefault(value, set()).add(number)
 
-def matches(fact: Fact, chosen: Chosen, looker: Looker) -> bool:
-    return all(set(FACETS[name].values(fact, looker)) & set(some) for name, some in chosen.items())
+    def number(self, chosen: Chosen) -> int:
+        return len(self._matching(chosen))
+
+    def values(self, name: str, chosen: Chosen) -> Counter[str]:
+        """How many there would be under each value, were the others of that facet not picked."""
+        others = {other: some for other, some in chosen.items() if other != name}
+        left, under = self._matching(others), self._under[name]
+        return Counter({value: len(some & left) for value, some in under.items()})
+
+    def _matching(self, chosen: Chosen) -> frozenset[int]:
+        left = self._all
+        for name, some in chosen.items():
+            under = self._under[name]
+            left &= frozenset().union(*(under.get(value, ()) for value in some))
+        return left

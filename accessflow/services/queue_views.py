@@ -123,27 +123,39 @@ def change(
     query: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """A new name, shared or not any more, and another filter where one is given. Raises NotFound,
-    Invalid."""
+    Conflict for another's, Invalid."""
     with db.write() as session:
-        row = own_view(session, actor, view_id)
+        row = _own(session, actor, view_id)
         row.name, row.shared = _name(session, row.user_id, name, row.id), shared
         if query is not None:
             row.query = dict(query)
 
 
 def delete(db: Database, *, actor: Actor, view_id: int) -> dict[str, Any]:
-    """What it was, for `restore`. Raises NotFound."""
+    """What it was, to save it again. Raises NotFound, Conflict for another's."""
     with db.write() as session:
-        row = own_view(session, actor, view_id)
+        row = _own(session, actor, view_id)
         session.delete(row)
         return {"name": row.name, "shared": row.shared, "query": row.query}
 
 
-def own_view(session: Session, actor: Actor, view_id: int) -> SavedView:
-    """Raises NotFound, also for another's: a shared one is its owner's to change."""
+def view(session: Session, actor: Actor, view_id: int) -> SavedView:
+    """One's own or a shared one. Raises NotFound."""
     row = session.get(SavedView, view_id)
-    if row is None or row.user_id != actor.user_id:
-        raise NotFound("Такого вида нет среди ваших.", view=view_id)
+    if row is None or not (row.shared or is_own(actor, row)):
+        raise NotFound("Такого вида нет.", view=view_id)
+    return row
+
+
+def is_own(actor: Actor, row: SavedView) -> bool:
+    return row.user_id == actor.user_id
+
+
+def _own(session: Session, actor: Actor, view_id: int) -> SavedView:
+    """Raises NotFound, Conflict for another's."""
+    row = view(session, actor, view_id)
+    if not is_own(actor, row):
+        raise Conflict("Общий вид меняет тот, кто его сохранил.", view=view_id)
     return row
 
 

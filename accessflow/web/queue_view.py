@@ -18,7 +18,7 @@ from accessflow.services.keyset import Slice
 from accessflow.services.offers import system_label
 from accessflow.services.overview_figures import NO_SYSTEM, OPEN
 from accessflow.services.queue import SIZES, SORTS, USUAL_SORT, Wanted
-from accessflow.services.queue_facets import FACETS, ME, NOBODY, SIGNS, TERMS, Fact, Looker
+from accessflow.services.queue_facets import FACETS, ME, NOBODY, SIGNS, TERMS, Looker, Tally
 from accessflow.services.technical import CRITICALITIES, PRIORITIES
 from accessflow.web import context, request_words
 from accessflow.web.access import MIAC
@@ -158,30 +158,30 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`total` of what is shown, MOST + 1 beyond it; `facets` is None where there are too many."""
+    """`total` of what is shown, MOST + 1 beyond it. `base`: of what the facets narrow, `open`: of
+    all that is open; None where that is too much to count."""
 
     total: int
-    facets: Mapping[str, Counter[str]] | None
-    open: Sequence[Fact] | None
+    base: Tally | None
+    open: Tally | None
 
 
 def counts(wanted: Wanted, looker: Looker) -> Counts:
     """All that is open is looked at once, for tabs and facets; where that is too much, or the rest
     is asked for, what matches alone."""
-    session, actor = context.session(), context.actor()
-    everything = queue.matching(session, actor, Wanted(), looker)
-    open_ = queue_facets.facts(session, everything, MOST)
-    base, chosen = open_, wanted.chosen
+    open_ = base = _tally(Wanted(), looker)
     if wanted.everywhere != Wanted():
-        base = queue_facets.facts(
-            session, queue.matching(session, actor, wanted.everywhere, looker), MOST
-        )
+        base = _tally(wanted.everywhere, looker)
     if base is None and wanted.chosen:
-        base = queue_facets.facts(session, queue.matching(session, actor, wanted, looker), MOST)
-    if base is None:
-        return Counts(MOST + 1, None, open_)
-    total, facets = queue_facets.counted(base, chosen, looker)
-    return Counts(total, facets, open_)
+        base = _tally(wanted, looker)
+    return Counts(MOST + 1 if base is None else base.number(wanted.chosen), base, open_)
+
+
+def _tally(wanted: Wanted, looker: Looker) -> Tally | None:
+    session, actor = context.session(), context.actor()
+    query = queue.matching(session, actor, wanted, looker)
+    found = queue_facets.facts(session, query, MOST)
+    return None if found is None else Tally(found, looker)
 
 
 def tabs(found: Asked, counted: Counts, looker: Looker) -> list[Tab]:
@@ -213,8 +213,7 @@ def tabs(found: Asked, counted: Counts, looker: Looker) -> list[Tab]:
 
 def _on_tab(wanted: Wanted, counted: Counts, looker: Looker) -> str:
     if counted.open is not None:
-        number = sum(queue_facets.matches(fact, wanted.chosen, looker) for fact in counted.open)
-        return str(number) if number else ""
+        return str(counted.open.number(wanted.chosen) or "")
     session, actor = context.session(), context.actor()
     query = queue.matching(session, actor, wanted, looker)
     number = queue.counted(session, query, MOST_ON_TAB)
@@ -228,7 +227,7 @@ def groups(found: Asked, counted: Counts) -> list[Group]:
 def _group(name: str, found: Asked, counted: Counts) -> Group | None:
     """None where it could tell nothing apart."""
     chosen = found.wanted.chosen.get(name, ())
-    counter = counted.facets[name] if counted.facets is not None else None
+    counter = counted.base.values(name, found.wanted.chosen) if counted.base else None
     slugs = _slugs(name, found.wanted, counter)
     there = [s for s in slugs if s in chosen or counter is None or counter[s]]
     if name in ALWAYS and counter is not None:
@@ -266,7 +265,7 @@ def _slugs(name: str, wanted: Wanted, counter: Counter[str] | None) -> list[str]
         return list(ORDERS[name])
     if counter is not None:
         by_number = [slug for slug, _ in counter.most_common()]
-        first = [s for s in (ME, NOBODY) if name == "assignee" and (s in counter or s in chosen)]
+        first = [s for s in (ME, NOBODY) if name == "assignee" and (counter[s] or s in chosen)]
         return list(dict.fromkeys((*first, *by_number, *chosen)))
     if name == "system":
         return sorted(context.catalogue().systems, key=lambda slug: _system(slug).casefold())

@@ -41,16 +41,20 @@ def new() -> ResponseReturnValue:
 
 @blueprint.route("/<int:view_id>", methods=["GET", "POST"])
 def edit(view_id: int) -> ResponseReturnValue:
-    row = queue_views.own_view(context.session(), context.actor(), view_id)
+    """A shared one of somebody else is only looked at."""
+    row = queue_views.view(context.session(), context.actor(), view_id)
+    own = queue_views.is_own(context.actor(), row)
+    whose = "" if own else row.user.name
     if request.method == "GET":
-        return _page(view_id=row.id, name=row.name, shared=row.shared, query=row.query)
+        return _page(view_id=row.id, name=row.name, shared=row.shared, query=row.query, whose=whose)
     name, shared = _typed()
     try:
         queue_views.change(
             context.db(), actor=context.actor(), view_id=view_id, name=name, shared=shared
         )
     except (Invalid, Conflict) as refusal:
-        return _page(view_id=row.id, query=row.query, refusal=refusal), STATUS[type(refusal)]
+        page = _page(view_id=row.id, query=row.query, refusal=refusal, whose=whose)
+        return page, STATUS[type(refusal)]
     toast(f"Вид «{name.strip()}» изменён")
     return redirect(url_for("queue.index", **row.query), code=303)
 
@@ -110,7 +114,9 @@ def _page(
     name: str = "",
     shared: bool = False,
     refusal: AccessflowError | None = None,
+    whose: str = "",
 ) -> str:
+    """`whose`: another's, which only they may change."""
     if request.method == "POST":
         name, shared = _typed()
     flaw = refusal.fields.get("name", "") if isinstance(refusal, Invalid) else ""
@@ -124,6 +130,7 @@ def _page(
         message=refusal.message if refusal and not flaw else "",
         told=told(query),
         longest=queue_views.LONGEST_NAME,
+        whose=whose,
     )
 
 
