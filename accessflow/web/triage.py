@@ -14,7 +14,6 @@ from accessflow.domain.errors import Invalid
 from accessflow.services import (
     letter_list,
     presence,
-    scans,
     stages,
     technical,
     timeline,
@@ -84,7 +83,7 @@ def card(request_id: int) -> ResponseReturnValue:
         cause_in_words=cause_in_words,
         outcomes=OUTCOMES,
         full_snils=full_snils,
-        scans=_scans(found),
+        scans=_scans(found, desk.check.spec.signature.signer),
         files=triage_view.files_of(session, found),
         fields=triage_view.fields_of(found, desk.check),
         history=moments(actor, card.events),
@@ -146,14 +145,14 @@ def _subject(found: Request) -> str:
     return request_words.subject(context.catalogue(), found)
 
 
-def _scans(found: Request) -> list[ScanView]:
+def _scans(found: Request, signer: str) -> list[ScanView]:
     """The МО's scan, and those of the director and of КЗ where there is or may be one."""
     session, actor = context.session(), context.actor()
-    views = [scan_view(session, actor, found, kind) for kind in scans.KINDS]
-    signer = check_of(session, context.catalogue(), found).spec.signature.signer
     wanted = {"scan": signer != "none", "director_scan": signer == "miac",
               "committee_scan": found.kind == "access"}  # fmt: skip
-    shown = [v for v in views if wanted[v.kind] and (v.file or v.may or v.kind == "scan")]
+    views = [scan_view(session, actor, found, kind) for kind, is_wanted in wanted.items()
+             if is_wanted]  # fmt: skip
+    shown = [v for v in views if v.file or v.may or v.kind == "scan"]
     # What is to be laid now comes first.
     return sorted(shown, key=lambda v: not (v.may and v.file is None))
 
