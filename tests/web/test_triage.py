@@ -274,8 +274,7 @@ def test_an_extension_tells_the_new_term_while_its_day_is_typed(
 def test_the_card_leads_to_its_neighbours_within_the_filter(ours: Life, desk: FlaskClient) -> None:
     made = []
     for system in ("frmss", "rs-tmk", "frmss", "frmss"):
-        role = {"role": ""} if system == "rs-tmk" else {}
-        made.append(ours.sent(system, **role))
+        made.append(ours.sent(system, role="" if system == "rs-tmk" else "Медицинский работник"))
         ours.later(days=1)
     one, _, three, four = made
     page = desk.get(f"/queue/{three}?system=frmss").text
