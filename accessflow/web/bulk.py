@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from accessflow.db.tables import BulkJob, Request
 from accessflow.domain.errors import Invalid
-from accessflow.services import bulk, canned, scope
+from accessflow.services import bulk, bulk_steps, canned, scope
 from accessflow.services.bulk import BULKS, Bulk
 from accessflow.web import context, request_words
 from accessflow.web.action_form import Typed, with_canned
@@ -123,7 +123,7 @@ def show(bulk_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:bulk_id>/run")
 def run(bulk_id: int) -> ResponseReturnValue:
     """The next ones. The page's bar calls it again by itself; without JavaScript a button does."""
-    job = bulk.step(
+    job = bulk_steps.step(
         context.db(),
         actor=context.actor(),
         now=context.now(),

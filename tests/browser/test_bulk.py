@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from accessflow.app import create_app
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
-from accessflow.services import bulk
+from accessflow.services import bulk, bulk_steps
 from tests.factories import FrozenClock
 from tests.life_examples import Life, life
 
@@ -58,7 +58,7 @@ def test_many_are_picked_by_keyboard_asked_for_once_done_with_progress_and_told(
     browser_page: Page, ours: Life, base: str, axe: Callable[[Page], list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(bulk, "STEP_SECONDS", 0)  # one a call: the bar is seen to move
+    monkeypatch.setattr(bulk_steps, "STEP_SECONDS", 0)  # one a call: the bar is seen to move
     ids = [ours.sent() for _ in range(4)]
     waiting = ours.sent()
     ours.act(waiting, "request_info", "miac_specialist", text="Уточните должность.")

@@ -13,7 +13,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Letter, Organization
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import Role
-from accessflow.services import assignments, bulk
+from accessflow.services import assignments, bulk, bulk_steps
 from accessflow.services.bulk import BULKS
 from tests.life_examples import Life, life
 from tests.request_examples import another
@@ -41,7 +41,7 @@ def start(ours: Life, action: str, ids: Sequence[int], **given: Any) -> int:
 
 def step(ours: Life, job_id: int, clock: Callable[[], float] = lambda: 0.0) -> BulkJob:
     """With a clock that stands still a step goes to the end; else as far as it lets."""
-    return bulk.step(
+    return bulk_steps.step(
         ours.db, actor=ours.actor(MIAC), now=ours.now, catalogue=ours.catalogue,
         files=ours.store, job_id=job_id, clock=clock,
     )  # fmt: skip
@@ -149,7 +149,7 @@ def test_a_fault_of_the_program_keeps_one_back_and_not_those_behind_it(
     monkeypatch.setattr(assignments, "take_within", broken)
     job = step(ours, start(ours, "take", [one, two]))
     assert told(job) == [(one, False), (two, True)]
-    assert job.results[0]["text"] == bulk.BROKEN
+    assert job.results[0]["text"] == bulk_steps.BROKEN
     assert ours.one(one).assignee_id is None
     assert "broke off" in caplog.text
 
@@ -174,8 +174,10 @@ def test_it_is_miacs_and_done_in_the_name_of_whoever_began_it(ours: Life) -> Non
                    request_ids=[made], given={})  # fmt: skip
     job_id = start(ours, "take", [made])
     with pytest.raises(Conflict, match="кто начал"):
-        bulk.step(ours.db, actor=ours.actor("miac_lead"), now=ours.now, catalogue=ours.catalogue,
-                  files=ours.store, job_id=job_id)  # fmt: skip
+        bulk_steps.step(
+            ours.db, actor=ours.actor("miac_lead"), now=ours.now, catalogue=ours.catalogue,
+            files=ours.store, job_id=job_id,
+        )  # fmt: skip
     with ours.db.read() as session:
         assert bulk.job(session, ours.actor("miac_lead"), job_id).done == 0
         with pytest.raises(Forbidden):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob
-from accessflow.services import bulk
+from accessflow.services import bulk_steps
 from tests.life_examples import Life, life
 
 Client = Callable[[int], FlaskClient]
@@ -56,7 +56,7 @@ def test_what_was_picked_is_listed_with_what_cannot_be_done_and_why(
 def test_it_runs_step_by_step_and_accounts_for_each(
     ours: Life, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "STEP_SECONDS", 0)
+    monkeypatch.setattr(bulk_steps, "STEP_SECONDS", 0)
     open_, other, shut = ours.sent(), ours.sent(), refused(ours)
     answer = desk.post("/queue/bulk/begin", data={
         "op": "request_info", "pick": [open_, shut, other], "text": "Пришлите приказ.",
