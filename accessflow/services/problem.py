@@ -13,7 +13,7 @@ from types import MappingProxyType
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request
-from accessflow.domain.errors import Invalid, NotFound
+from accessflow.domain.errors import Conflict, Invalid
 from accessflow.services import details, draft
 from accessflow.services.actor import Actor
 
@@ -80,7 +80,8 @@ def describe(
     request_id: int,
     typed: Mapping[str, str],
 ) -> None:
-    """Raises NotFound, Forbidden, Conflict once it is sent, Invalid with a sentence by field."""
+    """Raises NotFound, Forbidden, Invalid with a sentence by field, Conflict once it is sent or for
+    what is no technical problem."""
     parts = {part.key: _unbroken(typed.get(part.key, "")) for part in PARTS}
     _require_told(parts)
     with draft.opened(
@@ -88,7 +89,7 @@ def describe(
     ) as opened:
         request = opened.request
         if request.kind != "technical":
-            raise NotFound("Это не обращение о проблеме.", request=request.id)
+            raise Conflict("Это не обращение о проблеме.", request=request.id)
         lines = {into: composed(parts, into) for into in ("description", "expected_result")}
         lines |= {key: typed[key] for key in OWN if key in typed}
         draft.take_details(opened, {details.FIELD + key: text for key, text in lines.items()})

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
-from accessflow.domain.errors import AccessflowError, Conflict, Invalid, NotFound
+from accessflow.domain.errors import AccessflowError, Conflict, Invalid
 from accessflow.services import attachments, editable, parcels, problem, technical
 from accessflow.services.applications import find
 from accessflow.services.offers import system_label
@@ -104,7 +104,9 @@ def _attach(request_id: int) -> None:
 def _found(request_id: int) -> Request:
     found = find(context.session(), context.actor(), request_id)
     if found.kind != "technical":
-        raise NotFound("Это не обращение о проблеме.", request=request_id)
+        raise Conflict(
+            "Это не обращение о проблеме: её данные правят в редакторе.", request=request_id
+        )
     editable.require_editable(context.actor(), found)
     return found
 

@@ -173,4 +173,4 @@ def test_only_its_own_people_describe_it(ours: Life, client: FlaskClient, signed
     stranger = signed_in(life(ours.db, tmp_path).house.user)
     assert stranger.get(f"/requests/{made}/problem").status_code == 404
     assert stranger.post(f"/requests/{made}/problem", data=TOLD).status_code == 404
-    assert client.get(f"/requests/{ours.draft()}/problem").status_code == 404
+    assert client.get(f"/requests/{ours.draft()}/problem").status_code == 409
