@@ -182,7 +182,8 @@ def _signs(fact: Fact, _: Looker) -> tuple[str, ...]:
 
 def _sign(values: tuple[str, ...], *_: object) -> ColumnElement[bool]:
     conditions = {
-        "dismissal": _DISMISSAL,
+        # As a set of ids: those of dismissals are few, so that a query may begin with them.
+        "dismissal": Request.id.in_(select(DismissalRevocation.request_id)),
         "errors": Request.error_count > 0,
         "external": Request.external_no != "",
         "corrected": Request.resubmission_of_id.is_not(None),

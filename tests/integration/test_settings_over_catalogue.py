@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pypdfium2 import PdfDocument
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from accessflow.catalogue.override import override, plain
 from accessflow.db.session import Database
@@ -150,7 +150,7 @@ def test_a_calendar_moves_the_working_days_and_the_kept_terms(db: Database, admi
         timeline.append(
             session, request, actor=home.actor, now=NOON, action="register", target="registered"
         )
-        session.execute(RequestEvent.__table__.update().values(source="sent"))
+        session.execute(update(RequestEvent).values(source="sent"))
         recount(session, catalogue())
         request.due_on = due = date(2026, 12, 23)
         version = request.lock_version
@@ -298,7 +298,7 @@ def test_nobody_else_changes_them_and_no_day_of_the_past_is_taken(
 ) -> None:
     for role in ("miac_lead", "auditor", "secretary"):
         with pytest.raises(Forbidden):
-            put(db, Actor(admin.user_id, role, None), "limits", silence_days=5)  # type: ignore[arg-type]
+            put(db, Actor(admin.user_id, role, None), "limits", silence_days=5)
     lead = Actor(admin.user_id, "miac_lead", None)
     put(db, lead, "letters.executed", text="Готово.")
     assert on(db, TODAY).letters["executed"].text == "Готово."

@@ -345,13 +345,13 @@ def test_what_waits_for_the_reader_comes_first(
         for number, state in (("2026-00001", "needs_info"), ("2026-00002", "in_review")):
             session.execute(update(Request).where(Request.number == number).values(state=state))
     with db.read() as session:
-        state = {r.number: r.state for r in session.scalars(select(Request))}
-    shown = [state[number] for number in numbers(get(client))]
+        states = {r.number: r.state for r in session.scalars(select(Request))}
+    shown = [states[number] for number in numbers(get(client))]
     assert shown[0] == "needs_info"
     waits = [state in YOURS for state in shown]
     assert waits == sorted(waits, reverse=True)
     assert shown[-1] == "in_review"
-    mine = {state[number] for number in numbers(get(client, "/requests?tab=mine"))}
+    mine = {states[number] for number in numbers(get(client, "/requests?tab=mine"))}
     assert mine == {"needs_info", "sent", "ready", "draft"}
     assert "Ход за вами" in get(client)
     assert "ждут ответа МИАЦ: 1" in get(client)
