@@ -272,18 +272,22 @@ def everything(
             session.expunge(request)
 
 
-def ids_by_snils(session: Session, actor: Actor, digits: str, most: int = 100) -> list[int]:
-    """The newest requests that name the person with this СНИЛС."""
+def ids_by_digits(
+    session: Session, actor: Actor, digits: str, text: str, most: int = 100
+) -> list[int]:
+    """The newest requests that name the person with this СНИЛС, or have such a number themselves:
+    others' numbers look alike."""
+    seen = scope.requests_seen(actor)
+    named = select(RequestRow.request_id).where(RequestRow.snils == digits)
+    numbered = select(Request.id).where(*look_for(session, text).conditions)
     return list(
         session.scalars(
             select(Request.id)
-            .join(RequestRow)
             .where(
-                RequestRow.snils == digits,
+                or_(Request.id.in_(named), Request.id.in_(numbered)),
                 Request.deleted_at.is_(None),
-                scope.requests_seen(actor),
+                seen,
             )
-            .distinct()
             .order_by(Request.id.desc())
             .limit(most)
         )

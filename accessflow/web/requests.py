@@ -128,7 +128,7 @@ def search() -> ResponseReturnValue:
     digits = snils_in(text)
     if not digits:
         return redirect(url_for(".index", q=text or None, **kept))
-    ids = request_list.ids_by_snils(context.session(), context.actor(), digits)
+    ids = request_list.ids_by_digits(context.session(), context.actor(), digits, text)
     return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
 
 
