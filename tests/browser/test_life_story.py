@@ -157,7 +157,7 @@ def the_right_letters_have_arrived(tale: Story, made: int) -> None:
     for letter, words in zip(to_author, told, strict=True):
         assert words in words_of(letter), letter["Subject"]
         assert "ФРМСС" in letter["Subject"]
-        assert "МИАЦ-2026-" in letter["Subject"]
+        assert "Заявка 2026-000" in letter["Subject"]
     for letter in others:
         assert letter["In-Reply-To"] == letter["References"] == first["Message-ID"]
     [package] = [one for one in letters if enclosed(one)]

@@ -75,12 +75,18 @@ async function download(form) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     const page = await fetch(location.href);
-    arrive(await page.text(), page.url, page.url);
+    const html = await page.text();
+    if (!choosing()) arrive(html, page.url, page.url);
   } catch {
     show({ text: LOST, kind: "danger" });
   } finally {
     button.disabled = false;
   }
+}
+
+// A file that is chosen already must not go with the page that is put in the place of this one.
+function choosing() {
+  return [...document.querySelectorAll("input[type=file]")].some((field) => field.files.length);
 }
 
 function named(disposition) {
