@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.services import absences, assignments, queue, request_list
-from accessflow.web import access, context, queue_view, request_words
+from accessflow.web import access, context, queue_asked, queue_groups, queue_view, request_words
 from accessflow.web.kept import local_path
 from accessflow.web.queue_sheet import queue_sheet
 from accessflow.web.request_words import STATES
@@ -19,13 +19,13 @@ from accessflow.web.words import initials
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 
-KEPT = ("scope", "sort", "size", *queue_view.TITLES)
+KEPT = ("scope", "sort", "size", *queue_asked.TITLES)
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     session, actor, today = context.session(), context.actor(), context.today()
-    found, looker = queue_view.asked(), queue.looker_of(session, actor, today)
+    found, looker = queue_asked.asked(), queue.looker_of(session, actor, today)
     part = queue.part(
         session,
         actor,
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
         most=queue_view.MOST,
         sizes=queue.SIZES,
         tabs=queue_view.tabs(found, counts, looker),
-        groups=queue_view.groups(found, counts),
+        groups=queue_groups.groups(found.wanted, counts.base),
         arguments=found.arguments,
         carried=urlencode(found.arguments, doseq=True),
         states=STATES,
@@ -94,7 +94,7 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
     looker = queue.looker_of(context.session(), context.actor(), context.today())
-    return queue_sheet(queue_view.asked(), looker)
+    return queue_sheet(queue_asked.asked(), looker)
 
 
 @blueprint.post("/<int:request_id>/take")

@@ -12,7 +12,7 @@ from accessflow.services import queue, terms
 from accessflow.services.queue_facets import Looker
 from accessflow.web import context, request_words
 from accessflow.web.exports import long_sheet
-from accessflow.web.queue_view import LABELS, Asked
+from accessflow.web.queue_asked import LABELS, Asked
 from accessflow.web.request_blueprint import short_name
 from accessflow.web.request_words import STATES
 from accessflow.web.words import day, moment

@@ -1,149 +1,34 @@
-"""The queue in words: what an address asks for, its facets, tabs and rows."""
+"""The queue on its page: what is counted, its tabs and rows."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from flask import request, url_for
-from sqlalchemy import select
+from flask import url_for
 
-from accessflow.db.tables import Organization, Request, User
+from accessflow.db.tables import Request, User
 from accessflow.services import absences, queue, queue_facets, queue_views, terms
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Slice
-from accessflow.services.offers import system_label
-from accessflow.services.overview_figures import NO_SYSTEM, OPEN
-from accessflow.services.queue import SIZES, SORTS, USUAL_SORT, Wanted
-from accessflow.services.queue_facets import FACETS, ME, NOBODY, SIGNS, TERMS, Looker, Tally
+from accessflow.services.overview_figures import OPEN
+from accessflow.services.queue import Wanted
+from accessflow.services.queue_facets import Looker, Tally
 from accessflow.services.technical import CRITICALITIES, PRIORITIES
 from accessflow.web import context, request_words
 from accessflow.web.access import MIAC
-from accessflow.web.request_words import STATES
+from accessflow.web.queue_asked import Asked
 from accessflow.web.words import initials
-from accessflow.workflow.states import UNFILED
 from accessflow.workflow.term_words import InWords
 
 MOST = 2000
 """Counting stops beyond so many."""
 MOST_ON_TAB = 99
-USUAL_SIZE = 50
-SHOWN = 8
-"""So many values of a long facet stand open."""
 TAGS = 2
 ALWAYS_SHOWN = frozenset({"open", "new", "mine"})
 """Views whose tabs stand there without a number, too."""
 _QUOTED = re.compile(r"«(.+)»\s*$")
-MOST_IDS = 200
-
-TITLES = {
-    "term": "Срок", "state": "Состояние", "assignee": "Кто ведёт", "system": "Система",
-    "sign": "Признак", "kind": "Вид", "priority": "Приоритет", "criticality": "Критичность",
-    "organization": "Организация",
-}  # fmt: skip
-LABELS: Mapping[str, Mapping[str, str]] = {
-    "term": {
-        "late": "просрочено", "today": "сегодня", "soon": "до 5 дней", "ok": "позже",
-        "paused": "на паузе", "none": "без срока",
-    },
-    "sign": {
-        "dismissal": "увольнение", "errors": "есть ошибки", "external": "есть внешний №",
-        "corrected": "исправленная копия",
-    },
-    "kind": {
-        "access": "доступ", "revocation": "отзыв доступа", "technical": "обращение",
-        "emd_deletion": "удаление ЭМД", "network": "сеть", "authority": "письмо КЗ",
-    },
-}  # fmt: skip
-ORDERS: Mapping[str, Sequence[str]] = {
-    "term": TERMS, "sign": SIGNS, "kind": tuple(LABELS["kind"]),
-    "priority": tuple(reversed(PRIORITIES)), "criticality": tuple(reversed(CRITICALITIES)),
-}  # fmt: skip
-ALWAYS = frozenset({"term", "state"})
-"""Facets that stand there though they tell nothing apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for."""
-
-    wanted: Wanted
-    sort: str
-    size: int
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """Of an address that asks for the same."""
-        usual = USUAL_SORT[self.wanted.scope]
-        kept = queue_views.arguments(
-            self.wanted,
-            sort="" if self.sort == usual else self.sort,
-            size=None if self.size == USUAL_SIZE else self.size,
-        )
-        ids = self.wanted.ids
-        return kept | ({"ids": ",".join(map(str, ids))} if ids is not None else {})
-
-
-def asked() -> Asked:
-    """Nothing of it is trusted: what is not known is left out."""
-    args = request.args
-    scope = args.get("scope", queue.SCOPES[0])
-    wanted = Wanted(
-        scope=scope if scope in queue.SCOPES else queue.SCOPES[0],
-        text=args.get("q", "").strip(),
-        chosen={name: some for name in FACETS if (some := _known(name, args.getlist(name)))},
-        ids=ids_of(args["ids"]) if "ids" in args else None,
-    )
-    if wanted == Wanted() and not {"scope", "view"} & set(args):
-        wanted = queue_views.built_in(context.actor())[0].wanted
-    usual, size = USUAL_SORT[wanted.scope], args.get("size", USUAL_SIZE, type=int)
-    sort = args.get("sort", usual)
-    return Asked(
-        wanted,
-        sort if sort.removeprefix("-") in SORTS else usual,
-        size if size in SIZES else USUAL_SIZE,
-    )
-
-
-def ids_of(text: str) -> tuple[int, ...]:
-    found = (int(part) for part in text.split(",") if part.isdecimal())
-    return tuple(number for number in found if number < 2**31)[:MOST_IDS]
-
-
-def _known(name: str, values: Iterable[str]) -> tuple[str, ...]:
-    """Values that the facet may have, each once."""
-    known: set[str] | None = None
-    if name == "state":
-        known = set(STATES) - UNFILED
-    elif name in ORDERS:
-        known = set(ORDERS[name])
-    return tuple(
-        dict.fromkeys(v for v in values if (v in known if known is not None else 0 < len(v) <= 40))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """`number` is "" where it is not known."""
-
-    slug: str
-    label: str
-    number: str
-    picked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A facet as it stands on the page: `more` under «ещё»; `others`: what else can be picked."""
-
-    name: str
-    title: str
-    values: tuple[Value, ...]
-    more: tuple[Value, ...] = ()
-    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,97 +103,6 @@ def _on_tab(wanted: Wanted, counted: Counts, looker: Looker) -> str:
     query = queue.matching(session, actor, wanted, looker)
     number = queue.counted(session, query, MOST_ON_TAB)
     return f"{MOST_ON_TAB}+" if number > MOST_ON_TAB else str(number or "")
-
-
-def groups(found: Asked, counted: Counts) -> list[Group]:
-    return [group for name in FACETS if (group := _group(name, found, counted)) is not None]
-
-
-def _group(name: str, found: Asked, counted: Counts) -> Group | None:
-    """None where it could tell nothing apart."""
-    chosen = found.wanted.chosen.get(name, ())
-    counter = counted.base.values(name, found.wanted.chosen) if counted.base else None
-    slugs = _slugs(name, found.wanted, counter)
-    there = [s for s in slugs if s in chosen or counter is None or counter[s]]
-    if name in ALWAYS and counter is not None:
-        there = [s for s in slugs if s in chosen or counter[s]]
-    words = labels(name, there)
-    values = tuple(
-        Value(
-            slug,
-            words.get(slug, slug),
-            "" if counter is None else str(counter[slug]),
-            slug in chosen,
-        )
-        for slug in there
-    )
-    others = _organizations(there) if name == "organization" else ()
-    if not chosen and not others and len(values) < (1 if name in ALWAYS else 2):
-        return None
-    picked = [v for v in values[SHOWN:] if v.picked]
-    return Group(
-        name,
-        TITLES[name],
-        (*values[:SHOWN], *picked),
-        tuple(v for v in values[SHOWN:] if not v.picked),
-        others,
-    )
-
-
-def _slugs(name: str, wanted: Wanted, counter: Counter[str] | None) -> list[str]:
-    """In the order of the facet; those without one by how many there are."""
-    chosen = wanted.chosen.get(name, ())
-    if name == "state":
-        possible = OPEN if wanted.scope == "open" else [s for s in STATES if s not in UNFILED]
-        return list(dict.fromkeys((*possible, *chosen)))
-    if name in ORDERS:
-        return list(ORDERS[name])
-    if counter is not None:
-        by_number = [slug for slug, _ in counter.most_common()]
-        first = [s for s in (ME, NOBODY) if name == "assignee" and (counter[s] or s in chosen)]
-        return list(dict.fromkeys((*first, *by_number, *chosen)))
-    if name == "system":
-        return sorted(context.catalogue().systems, key=lambda slug: _system(slug).casefold())
-    if name == "assignee":
-        people = absences.colleagues(context.session())
-        return [ME, NOBODY, *(str(user.id) for user in people)]
-    return list(chosen)
-
-
-def labels(name: str, slugs: Sequence[str]) -> Mapping[str, str]:
-    """Values of a facet in words; those that are words already may be missing."""
-    if name in LABELS:
-        return LABELS[name]
-    if name == "state":
-        return {slug: STATES[slug].label for slug in slugs}
-    if name == "system":
-        return {slug: _system(slug) for slug in slugs}
-    if name == "assignee":
-        named = _names(User.id, User.name, slugs)
-        people = {slug: initials(text) for slug, text in named.items()}
-        return {ME: "мои", NOBODY: "никто", **people}
-    if name == "organization":
-        return _names(Organization.id, Organization.short_name, slugs)
-    return {}
-
-
-def _names(key: Any, name: Any, slugs: Sequence[str]) -> dict[str, str]:
-    ids = [int(slug) for slug in slugs if slug.isdecimal() and int(slug) < 2**31]
-    rows = context.session().execute(select(key, name).where(key.in_(ids)))
-    return {str(one): text for one, text in rows}
-
-
-def _organizations(there: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    query = select(Organization.id, Organization.short_name).order_by(Organization.short_name)
-    found = ((str(key), name) for key, name in context.session().execute(query))
-    return tuple((key, name) for key, name in found if key not in there)
-
-
-def _system(slug: str) -> str:
-    catalogue = context.catalogue()
-    if slug == NO_SYSTEM:
-        return "без системы"
-    return system_label(catalogue, slug) if slug in catalogue.systems else slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.domain.errors import AccessflowError, Conflict, Invalid
 from accessflow.services import queue_views
-from accessflow.web import context, queue_view
+from accessflow.web import context, queue_asked, queue_groups
 from accessflow.web.errors import STATUS
 from accessflow.web.toasts import toast
 
@@ -98,7 +98,7 @@ def _was() -> dict[str, Any]:
 
 def _query() -> dict[str, Any]:
     """What a СНИЛС was found in is not kept: it would be a list of numbers that says nothing."""
-    kept = queue_view.asked().arguments
+    kept = queue_asked.asked().arguments
     kept.pop("ids", None)
     return kept
 
@@ -141,6 +141,6 @@ def told(query: dict[str, Any]) -> list[tuple[str, str]]:
     if wanted.text:
         lines.append(("Поиск", wanted.text))
     for name, some in wanted.chosen.items():
-        labels = queue_view.labels(name, some)
-        lines.append((queue_view.TITLES[name], ", ".join(labels.get(s, s) for s in some)))
+        labels = queue_groups.labels(name, some)
+        lines.append((queue_asked.TITLES[name], ", ".join(labels.get(s, s) for s in some)))
     return lines

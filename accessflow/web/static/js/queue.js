@@ -11,6 +11,11 @@ function fold() {
   box.addEventListener("toggle", () => { if (narrow.matches) unfolded = box.open; });
 }
 
+// Facets take effect at once: their button is for pages without scripts.
+function scripted() {
+  for (const part of document.querySelectorAll("#queue [data-unscripted]")) part.hidden = true;
+}
+
 function bars() {
   const line = document.querySelector("[data-filter-line]");
   const bulk = document.querySelector("#queue .is-bulk");
@@ -20,19 +25,31 @@ function bars() {
   bulk.hidden = !picked;
 }
 
+const PLACE = "af-queue-place";
+
+// The row of the address; where it has left this view, the one that stands in its place.
 function found() {
-  const row = location.hash.startsWith("#r") && document.getElementById(location.hash.slice(1));
-  if (!row || row.parentElement?.tagName !== "TBODY") return;
+  if (!location.hash.startsWith("#r")) return;
+  const rows = [...document.querySelectorAll("#queue tbody tr")];
+  const at = Number(sessionStorage.getItem(PLACE) ?? 0);
+  const row = rows.find((one) => `#${one.id}` === location.hash) ?? rows[Math.min(at, rows.length - 1)];
+  if (!row) return;
   row.setAttribute("aria-current", "true");
-  row.querySelector("a[href]")?.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "center" });
+  row.querySelector("a[href]").focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
 }
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("#queue tbody tr");
+  if (row) sessionStorage.setItem(PLACE, [...row.parentElement.children].indexOf(row));
+});
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-pick], [data-pick-all]")) bars();
 });
-document.addEventListener("htmx:afterSettle", () => { fold(); bars(); });
+document.addEventListener("htmx:afterSettle", () => { scripted(); fold(); bars(); });
 narrow.addEventListener("change", fold);
+scripted();
 fold();
 bars();
 found();
