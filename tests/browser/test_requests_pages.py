@@ -206,7 +206,8 @@ def test_the_list_is_walked_from_the_keyboard(desk: Desk, clinic: House, staff: 
 def test_a_deletion_is_undone_from_its_toast(desk: Desk, clinic: House) -> None:
     clinic.make("frmss")
     page = desk.open("/requests/1")
-    page.click("text=Удалить")
+    page.click("summary >> text=Ещё")
+    page.click("text=Удалить черновик")
     expect(page.locator(".af-empty")).to_be_visible()
     page.click(".af-toast >> text=Отменить")
     expect(page.locator("tbody tr")).to_have_count(1)
