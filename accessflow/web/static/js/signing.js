@@ -75,8 +75,7 @@ async function download(form) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     const page = await fetch(location.href);
-    const html = await page.text();
-    if (!choosing()) arrive(html, page.url, page.url);
+    refresh(await page.text());
   } catch {
     show({ text: LOST, kind: "danger" });
   } finally {
@@ -84,9 +83,21 @@ async function download(form) {
   }
 }
 
-// A file that is chosen already must not go with the page that is put in the place of this one.
-function choosing() {
-  return [...document.querySelectorAll("input[type=file]")].some((field) => field.files.length);
+// What tells that it was printed takes its place. A part with a file's field stays as it is: a file
+// that is chosen, or just being chosen in the system's own window, would be gone with it.
+function refresh(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const parts = [...document.querySelectorAll("main section[aria-labelledby]")].filter(
+    (part) => !part.querySelector("input[type=file]"),
+  );
+  for (const part of parts) {
+    const name = part.getAttribute("aria-labelledby");
+    const fresh = page.querySelector(`main section[aria-labelledby="${CSS.escape(name)}"]`);
+    if (!fresh) continue;
+    const held = part.contains(document.activeElement) || document.activeElement === document.body;
+    part.replaceWith(fresh);
+    if (held) fresh.querySelector("form[data-download] button")?.focus();
+  }
 }
 
 function named(disposition) {
