@@ -112,7 +112,7 @@ def _around(found: Request) -> dict[str, Any]:
     before, after = beside(context.session(), actor, wanted, sort, found, context.today())
     return {
         "back": f"{url_for('.card', request_id=found.id)}{_filter()}",
-        "to_queue": f"{url_for('queue.index')}{_filter()}",
+        "to_queue": f"{url_for('queue.index')}{_filter()}#r{found.id}",
         "previous": _address(before),
         "following": _address(after),
         "assigned": assignments.panel(found),
