@@ -90,12 +90,9 @@ has letters in front."""
 
 def items_for(role: Role) -> list[Item]:
     first = FIRST.get(role)
-    # МИАЦ's list of applications is the queue.
-    allowed = [
-        item
-        for item in ITEMS
-        if allows(item.endpoint, role) and (item.endpoint != "requests.index" or role not in MIAC)
-    ]
+    # МИАЦ's list of applications is the queue; the others have the list, and no room for both.
+    spare = "requests.index" if role in MIAC else "queue.index"
+    allowed = [item for item in ITEMS if allows(item.endpoint, role) and item.endpoint != spare]
     return sorted(allowed, key=lambda item: item.endpoint != first)
 
 
