@@ -104,7 +104,7 @@ def test_a_row_tells_term_number_organisation_state_signs_and_who_leads(
                 external_no="0918274", assignee_id=specialist)  # fmt: skip
     text = page(client)
     assert rows(text) == [one]
-    for words in ("просрочено на 7 дней", "Приозёрная РБ-учебная", "ФРМСС", "На рассмотрении",
+    for words in ("просрочено 7 дней", "Приозёрная РБ-учебная", "ФРМСС", "На рассмотрении",
                   "ошибки: 2", "№ 0918274", "Учёткина"):  # fmt: skip
         assert words in text
     assert f'href="/queue/{one}"' in text
