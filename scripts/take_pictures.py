@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from accessflow.documents.build import build
 from accessflow.documents.pdf import write_pdf
@@ -30,7 +30,7 @@ def pictures_of_pages(page: Page, told: dict[str, str]) -> None:
     _take(page, "login")
     sign_in(page, told)
     _take(page, "requests")
-    page.get_by_role("link", name="2026-").nth(2).click()
+    page.goto(f"{address}/requests/25")
     page.goto(page.url.rstrip("/") + "/edit")
     page.wait_for_load_state("networkidle")
     _take(page, "editor", whole=True)
@@ -49,6 +49,41 @@ def pictures_of_pages(page: Page, told: dict[str, str]) -> None:
     page.locator("main form button.btn-primary").click()
     page.wait_for_load_state("networkidle")
     _take(page, "import")
+
+
+LIFE = (
+    ("sekretar", "signing", "/signing"),
+    ("sekretar", "send", "/requests/20/send"),
+    ("sekretar2", "card", "/requests/7"),
+    ("specialist", "queue", "/queue"),
+    ("specialist", "triage", "/queue/9"),
+    ("miac", "overview", "/overview"),
+)
+"""Account of the demonstration, name of the picture, address."""
+
+
+def pictures_of_a_life(browser: Browser, told: dict[str, str]) -> None:
+    """What happens after the draft, each page as whoever works on it sees it."""
+    for login, name, path in LIFE:
+        page = _page(browser)
+        page.goto(told["address"])
+        page.get_by_label("Логин").fill(login)
+        page.get_by_label("Пароль").fill(told["password"])
+        page.get_by_role("button", name="Войти").click()
+        page.wait_for_selector(".af-top")
+        page.goto(told["address"] + path)
+        page.wait_for_load_state("load")
+        _take(page, name)
+        page.close()
+
+
+def _page(browser: Browser) -> Page:
+    return browser.new_page(
+        viewport={"width": 1366, "height": 768},
+        locale="ru-RU",
+        timezone_id="Europe/Moscow",
+        bypass_csp=True,
+    )
 
 
 def _take(page: Page, name: str, *, whole: bool = False) -> None:
@@ -82,13 +117,8 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(
-            viewport={"width": 1366, "height": 768},
-            locale="ru-RU",
-            timezone_id="Europe/Moscow",
-            bypass_csp=True,
-        )
-        pictures_of_pages(page, told)
+        pictures_of_pages(_page(browser), told)
+        pictures_of_a_life(browser, told)
         browser.close()
     return 0
 
