@@ -21,7 +21,15 @@ from accessflow.services import absences, request_list, scope
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Bucket, Slice, Sort, page
 from accessflow.services.overview_figures import OPEN
-from accessflow.services.queue_facets import FACETS, LEADING, WALKED, Chosen, Columns, Looker
+from accessflow.services.queue_facets import (
+    FACETS,
+    LEADING,
+    WALKED,
+    Chosen,
+    Columns,
+    Looker,
+    counted,
+)
 from accessflow.services.repeats import NOT_SOLVED
 from accessflow.workflow.states import ANSWERED, UNFILED
 
@@ -198,12 +206,6 @@ def everything(
         if not chunk.after:
             return
         after = chunk.after
-
-
-def counted(session: Session, query: Select[Request], most: int) -> int:
-    """How many match; `most` + 1 where there are more."""
-    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
-    return session.scalars(select(func.count()).select_from(some)).one()
 
 
 WAITING = ("registered", "in_review")

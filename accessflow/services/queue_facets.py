@@ -19,6 +19,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     false,
+    func,
     or_,
     select,
 )
@@ -212,8 +213,15 @@ FACETS: Mapping[str, Facet] = MappingProxyType(
 
 def facts(session: Session, query: Select[Request], most: int) -> list[Fact] | None:
     """What is counted of all that match; None where there are more than `most`."""
-    rows = session.execute(query.with_only_columns(*COLUMNS).limit(most + 1)).all()
-    return [Fact._make(row) for row in rows] if len(rows) <= most else None
+    if counted(session, query, most) > most:  # cheaper than to read so many in vain
+        return None
+    return [Fact._make(row) for row in session.execute(query.with_only_columns(*COLUMNS))]
+
+
+def counted(session: Session, query: Select[Request], most: int) -> int:
+    """How many match; `most` + 1 where there are more."""
+    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one()
 
 
 class Tally:
