@@ -26,28 +26,7 @@ form?.addEventListener("change", (event) => {
   // The cause is the next thing to choose.
   if (event.target.value === "refused") event.target.closest("td").querySelector(".af-why select")?.focus();
   if (event.target.matches(".af-why select") && event.target.value === "own") event.target.nextElementSibling.focus();
-  // Every twenty seconds the page says that it is open, and hears who else looks and what has changed.
-const presence = document.querySelector("[data-poll]");
-
-async function look() {
-  if (document.hidden) return;
-  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
-  const body = new URLSearchParams({ seen: presence.dataset.seen, page: presence.dataset.page });
-  try {
-    const answer = await fetch(presence.dataset.poll, { method: "POST", headers, body });
-    if (!answer.ok) return;
-    const told = (await answer.text()).trim();
-    if (told !== presence.innerHTML.trim()) presence.innerHTML = told;
-  } catch {
-    // The page is being left, or the net is away: the next time tells.
-  }
-}
-if (presence) {
-  look();
-  setInterval(look, 20_000);
-}
-
-counted();
+  counted();
 });
 
 for (const button of document.querySelectorAll("[data-rest]")) {
@@ -56,28 +35,7 @@ for (const button of document.querySelectorAll("[data-rest]")) {
     for (const none of form.querySelectorAll('input[type=radio][value=""]:checked')) {
       form.querySelector(`input[name="${none.name}"][value="${button.dataset.rest}"]`).checked = true;
     }
-    // Every twenty seconds the page says that it is open, and hears who else looks and what has changed.
-const presence = document.querySelector("[data-poll]");
-
-async function look() {
-  if (document.hidden) return;
-  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
-  const body = new URLSearchParams({ seen: presence.dataset.seen, page: presence.dataset.page });
-  try {
-    const answer = await fetch(presence.dataset.poll, { method: "POST", headers, body });
-    if (!answer.ok) return;
-    const told = (await answer.text()).trim();
-    if (told !== presence.innerHTML.trim()) presence.innerHTML = told;
-  } catch {
-    // The page is being left, or the net is away: the next time tells.
-  }
-}
-if (presence) {
-  look();
-  setInterval(look, 20_000);
-}
-
-counted();
+    counted();
   });
 }
 
