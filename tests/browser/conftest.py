@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from accessflow.db.session import Database
+from tests.factories import FrozenClock
 from tests.request_examples import House, house
+from tests.story_examples import Story, story
 from tests.support.browser import watched_page
 from tests.web.conftest import app, catalogue_folder, clock, db, signed_in
 
@@ -83,3 +86,14 @@ def before_scripts(page: Page, address: str) -> Iterator[Page]:
     slow = False
     for route in held:
         route.continue_()
+
+
+@pytest.fixture
+def tale(
+    demo_app: Flask, office_clock: FrozenClock, browser: Browser, tmp_path: Path,
+    axe: Callable[[Page], list[str]],
+) -> Iterator[Story]:  # fmt: skip
+    """A story on a copy of the demonstration, with real letters (tests/story_examples.py)."""
+    demo_app.config["WTF_CSRF_ENABLED"] = True
+    with story(demo_app, office_clock, browser, tmp_path, axe) as told:
+        yield told

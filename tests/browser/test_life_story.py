@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.factories import FrozenClock
 from tests.story_examples import (
     AUTHOR,
     MAILBOX,
@@ -23,23 +19,12 @@ from tests.story_examples import (
     no_full_snils,
     number_of,
     state,
-    story,
     words_of,
 )
 from tests.support.pdf_reading import texts
 
 NURSES = ("Абрамова Вера Николаевна", "Нестерова Жанна Игоревна")
 QUESTION = "Уточните должность Нестеровой: в ФРМР её нет."
-
-
-@pytest.fixture
-def tale(
-    demo_app: Flask, office_clock: FrozenClock, browser: Browser, tmp_path: Path,
-    axe: Callable[[Page], list[str]],
-) -> Iterator[Story]:  # fmt: skip
-    demo_app.config["WTF_CSRF_ENABLED"] = True
-    with story(demo_app, office_clock, browser, tmp_path, axe) as told:
-        yield told
 
 
 def test_four_people_take_an_application_to_its_end(tale: Story) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests import scan_examples as paper
-from tests.factories import FrozenClock
 from tests.story_examples import (
     MAILBOX,
     Story,
@@ -21,22 +17,11 @@ from tests.story_examples import (
     no_full_snils,
     number_of,
     state,
-    story,
     words_of,
 )
 
 MIAC = "ib_lomiac@lenreg.ru"
 EGISZ, AKINEO = "egisz@stp-egisz.ru", "vimis-akineo@rt-eu.ru"
-
-
-@pytest.fixture
-def tale(
-    demo_app: Flask, office_clock: FrozenClock, browser: Browser, tmp_path: Path,
-    axe: Callable[[Page], list[str]],
-) -> Iterator[Story]:  # fmt: skip
-    demo_app.config["WTF_CSRF_ENABLED"] = True
-    with story(demo_app, office_clock, browser, tmp_path, axe) as told:
-        yield told
 
 
 def test_network_access_makes_the_organisation_ready_for_vipnet(tale: Story) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests import scan_examples as paper
-from tests.factories import FrozenClock
 from tests.story_examples import (
     MAILBOX,
     Story,
@@ -25,23 +22,12 @@ from tests.story_examples import (
     no_full_snils,
     number_of,
     state,
-    story,
     words_of,
 )
 
 MIAC, DEPARTMENT = "ib_lomiac@lenreg.ru", "sec.lokz@lenreg.ru"
 EGISZ, AKINEO = "egisz@stp-egisz.ru", "vimis-akineo@rt-eu.ru"
 NURSES = ("Абрамова Вера Николаевна", "Нестерова Жанна Игоревна")
-
-
-@pytest.fixture
-def tale(
-    demo_app: Flask, office_clock: FrozenClock, browser: Browser, tmp_path: Path,
-    axe: Callable[[Page], list[str]],
-) -> Iterator[Story]:  # fmt: skip
-    demo_app.config["WTF_CSRF_ENABLED"] = True
-    with story(demo_app, office_clock, browser, tmp_path, axe) as told:
-        yield told
 
 
 def test_where_miac_is_outside_its_answers_are_entered_by_the_secretary(tale: Story) -> None:
