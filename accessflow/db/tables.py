@@ -8,6 +8,7 @@ Times are UTC with zone; dates are plain dates of Moscow.
 from __future__ import annotations
 
 from accessflow.db.base import Base, UtcDateTime
+from accessflow.db.change_tables import JobChange, JobChangeRequest
 from accessflow.db.desk_tables import (
     Absence,
     BulkJob,
@@ -42,6 +43,7 @@ from accessflow.db.ledger_tables import (
     CalendarFeed,
     Campaign,
     CampaignLine,
+    CampaignReport,
     Dismissal,
     DismissalRevocation,
     Grant,
@@ -70,6 +72,7 @@ __all__ = [
     "CalendarFeed",
     "Campaign",
     "CampaignLine",
+    "CampaignReport",
     "CannedText",
     "Change",
     "Counter",
@@ -81,6 +84,8 @@ __all__ = [
     "Grant",
     "ImportJob",
     "ImportRow",
+    "JobChange",
+    "JobChangeRequest",
     "LedgerEntry",
     "Letter",
     "LoginFailure",
