@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from accessflow.db.request_tables import Request, RequestRow
 
 _OPEN = text("until IS NULL AND voided_at IS NULL")
+_ENDED = text("until IS NOT NULL")
 _EXPIRING = text("until IS NULL AND voided_at IS NULL AND expires_on IS NOT NULL")
 _STANDING = text("cancelled_at IS NULL")
 _UNFILED = text("cancelled_at IS NULL AND filed_at IS NULL")
@@ -68,6 +69,7 @@ class LedgerEntry(Base):
         Index(None, "employment_id", "system"),
         Index(None, "request_row_id"),
         Index(None, "organization_id", "kind", "id"),
+        Index(None, "kind", "id"),
     )
 
 
@@ -126,6 +128,14 @@ class Grant(Base):
         Index(None, "organization_id", "person_id"),
         Index(None, "organization_id", "system", "id"),
         Index(None, "system", "id"),
+        Index(None, "since", "id"),
+        Index(None, "recorded_at", "id"),
+        Index(
+            "ix_grants_ended",
+            *("until", "id"),
+            sqlite_where=_ENDED,
+            postgresql_where=_ENDED,
+        ),
         Index(
             "ix_grants_expiring",
             *("expires_on", "organization_id"),
@@ -260,6 +270,21 @@ class CampaignLine(Base):
     )
 
 
+class CampaignReport(Base):
+    """An organisation's part of a campaign, signed by its head: the scan, and who laid it.
+
+    The signed report of the whole is the campaign's own (`Campaign.report_sha256`).
+    """
+
+    __tablename__ = "campaign_reports"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_files.sha256"))
+    laid_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    laid_at: Mapped[datetime]
+
+
 class CalendarFeed(Base):
     """A secret link to an organisation's terms (ICS): only its hash is kept, to be withdrawn."""
 
@@ -270,7 +295,6 @@ class CalendarFeed(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 as hex
     created_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
