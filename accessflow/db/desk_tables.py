@@ -46,16 +46,23 @@ class Change(Base):
 
 
 class ImportJob(Base):
-    """A sheet of staff on its way in: previewed, then taken in steps."""
+    """A list on its way in: previewed, then taken in steps (`services/imports`).
+
+    `organization_id`: whose list it is; null: МИАЦ's own, of many organisations. `system`,
+    `as_of`: of a list of accounts, whose and of which day. `state`: reading (not to be seen yet),
+    preview, running, done; a list that was taken back goes on to withdrawing and withdrawn.
+    """
 
     __tablename__ = "import_jobs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # staff, frmr
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # staff, frmr, dismissals, accounts, journal
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     filename: Mapped[str] = mapped_column(String(255))
-    state: Mapped[str] = mapped_column(String(20), default="preview")  # preview, running, done
+    system: Mapped[str] = mapped_column(String(40), default="")
+    as_of: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(20), default="preview")
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
@@ -66,6 +73,10 @@ class ImportRow(Base):
     """One row of the sheet: its number in the file, what was understood, planned and done.
 
     `values`: what may be taken; `cells`: the texts that stood there; `flawed`: it has defects.
+    Of lists other than of staff also whom it is about: `employment_id`, as matched or as somebody
+    has said, of the jobs in `candidates`; `role` and `blocked`: of an account; `made_id`: the
+    dismissal, the entry of the ledger or the application that it came to; `name`: whom and what it
+    is looked for by, casefolded.
     """
 
     __tablename__ = "import_rows"
@@ -79,12 +90,22 @@ class ImportRow(Base):
     flawed: Mapped[bool] = mapped_column(default=False)
     plan: Mapped[str] = mapped_column(
         String(20), default=""
-    )  # new, change, same, question, refused
+    )  # new, change, same, question, refused; see the kinds of `services/imports`
     chosen: Mapped[bool] = mapped_column(default=True)
     outcome: Mapped[str] = mapped_column(String(20), default="")  # created, changed, same, refused
     reason: Mapped[str] = mapped_column(Text, default="")  # why it was refused while being taken
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    employment_id: Mapped[int | None] = mapped_column(ForeignKey("employments.id"))
+    candidates: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    role: Mapped[str] = mapped_column(String(255), default="")
+    blocked: Mapped[bool] = mapped_column(default=False)
+    made_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(255), default="")
 
-    __table_args__ = (Index(None, "job_id", "number"),)
+    __table_args__ = (
+        Index(None, "job_id", "number"),
+        Index(None, "job_id", "employment_id"),
+    )
 
 
 class Selection(Base):

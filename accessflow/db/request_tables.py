@@ -80,6 +80,8 @@ class Request(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
     stage_of_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
     # ^ the letter and the act of КЗ belong to the application of an МО (R41)
+    journal_key: Mapped[str | None] = mapped_column(String(64))
+    # ^ of one taken over from the old journal: what its row says, as a hash; null: our own
 
     organization: Mapped[Organization] = relationship()
     author: Mapped[User] = relationship(foreign_keys=[author_id])
@@ -119,6 +121,7 @@ class Request(Base):
         Index("ix_requests_assignee", "assignee_id", "due_on", "id", "state"),
         Index(None, "external_no"),
         Index(None, "registration_no", unique=True),
+        Index(None, "organization_id", "journal_key", unique=True),
     )
 
 

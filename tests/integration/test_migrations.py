@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, inspect, 
 
 from accessflow.db.migrate import alembic_config, upgrade
 from accessflow.db.session import Database, make_engine
-from accessflow.db.tables import Base, Organization, Request
+from accessflow.db.tables import Base, ImportJob, ImportRow, Organization, Request
 from tests.factories import NOON
 
 
@@ -71,6 +72,18 @@ def migrate(url: str, revision: str, *, down: bool = False) -> None:
 
 def fill_first_tables(connection: Connection) -> None:
     """Data as the first release has written them."""
+    put = _putter(connection)
+    put("organizations", id=1, kind="mo", full_name="Больница", created_at=NOON)
+    put("users", id=1, login="s", role="secretary", organization_id=1, active=True, created_at=NOON)
+    for n, (number, kind, action, form, system) in enumerate(FIRST_REQUESTS, 1):
+        put("requests", id=n, number=number, kind=kind, action=action, form=form, system=system,
+            state="draft", organization_id=1, author_id=1, form_version="1.5", fields={},
+            content_version=3, lock_version=5, created_at=NOON, updated_at=NOON)  # fmt: skip
+        put("request_rows", request_id=n, position=1, snils="11223344595", answers={"email": "a"})
+
+
+def _putter(connection: Connection) -> Callable[..., None]:
+    """Rows of tables as they are at that revision, blank where nothing is said."""
     tables = MetaData()
     tables.reflect(connection)
 
@@ -83,13 +96,7 @@ def fill_first_tables(connection: Connection) -> None:
         }
         connection.execute(table.insert().values(**blank | values))
 
-    put("organizations", id=1, kind="mo", full_name="Больница", created_at=NOON)
-    put("users", id=1, login="s", role="secretary", organization_id=1, active=True, created_at=NOON)
-    for n, (number, kind, action, form, system) in enumerate(FIRST_REQUESTS, 1):
-        put("requests", id=n, number=number, kind=kind, action=action, form=form, system=system,
-            state="draft", organization_id=1, author_id=1, form_version="1.5", fields={},
-            content_version=3, lock_version=5, created_at=NOON, updated_at=NOON)  # fmt: skip
-        put("request_rows", request_id=n, position=1, snils="11223344595", answers={"email": "a"})
+    return put
 
 
 def _blank(column: Column[Any]) -> object:
@@ -140,4 +147,34 @@ def test_the_life_can_be_taken_back_with_data_in_it(bare_database_url: str, revi
         kinds = connection.scalars(select(requests.c.kind).order_by(requests.c.id)).all()
         assert kinds == [kind for _, kind, *_ in FIRST_REQUESTS]
         assert "request_events" not in tables.tables
+    engine.dispose()
+
+
+def test_a_list_may_be_of_no_organisation_and_what_points_to_lists_stays(
+    bare_database_url: str,
+) -> None:
+    migrate(bare_database_url, "0003")
+    engine = make_engine(bare_database_url)
+    with engine.begin() as connection:
+        put = _putter(connection)
+        put("organizations", id=1, kind="mo", full_name="Больница", created_at=NOON)
+        put("users", id=1, login="s", role="secretary", organization_id=1, created_at=NOON)
+        put("import_jobs", id=7, kind="staff", organization_id=1, user_id=1, summary={},
+            created_at=NOON)  # fmt: skip
+        put("import_rows", job_id=7, number=1, values={}, cells={}, defects=[])
+    upgrade(bare_database_url)
+    db = Database(bare_database_url)
+    with db.write() as session:
+        session.add(ImportJob(kind="accounts", user_id=1, filename="a.xlsx", created_at=NOON))
+    with db.read() as session:
+        assert [row.job_id for row in session.scalars(select(ImportRow))] == [7]
+        assert set(session.scalars(select(ImportJob.organization_id))) == {1, None}
+    db.dispose()
+    migrate(bare_database_url, "0003", down=True)
+    with engine.connect() as connection:
+        jobs = MetaData()
+        jobs.reflect(connection, only=["import_jobs"])
+        column = jobs.tables["import_jobs"].c.organization_id
+        assert not column.nullable
+        assert set(connection.scalars(select(column))) == {1}
     engine.dispose()
