@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -29,6 +30,14 @@ from accessflow.workflow.states import UNFILED
 CHUNK = 500
 DEAD = frozenset({"refused", "annulled", "duplicate", "withdrawn"})
 """What ended so takes nothing away: it is to be asked for again (R38)."""
+
+
+class Job(NamedTuple):
+    """Whose rights are asked to be taken away; of an employment, a dismissal, a grant."""
+
+    employment_id: int
+    person_id: int
+    organization_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +108,18 @@ def covers_of(
     for start in range(0, len(dismissals), CHUNK):
         part = dismissals[start : start + CHUNK]
         jobs = {d.employment_id for d in part}
-        held, asked = _held(session, jobs), _asked(session, catalogue, part)
+        held = _held(session, jobs)
+        asked = asked_of(
+            session,
+            catalogue,
+            [Job(d.employment_id, d.person_id, d.organization_id) for d in part],
+        )
         linked = _linked(session, part)
         for d in part:
             found[d.id] = Cover(
-                tuple(held[d.employment_id]), tuple(asked[d.id]), frozenset(linked[d.id])
+                tuple(held[d.employment_id]),
+                tuple(asked[d.employment_id]),
+                frozenset(linked[d.id]),
             )
     return found
 
@@ -119,11 +135,12 @@ def _held(session: Session, jobs: Iterable[int]) -> Mapping[int, list[Grant]]:
     return found
 
 
-def _asked(
-    session: Session, catalogue: Catalogue, dismissals: Sequence[Dismissal]
+def asked_of(
+    session: Session, catalogue: Catalogue, jobs: Sequence[Job]
 ) -> Mapping[int, list[Asking]]:
-    """Revocations by their rows' СНИЛС: of the organisation, for this job or for no job named."""
-    people = select(Person.id, Person.snils).where(Person.id.in_({d.person_id for d in dismissals}))
+    """By job: revocations by their rows' СНИЛС, of the organisation, for this job or for no job
+    named. For some hundreds of jobs at once."""
+    people = select(Person.id, Person.snils).where(Person.id.in_({job.person_id for job in jobs}))
     digits: dict[int, str] = {row.id: row.snils for row in session.execute(people)}
     rows: dict[tuple[str, int], list[RequestRow]] = defaultdict(list)
     for row in session.scalars(
@@ -131,7 +148,7 @@ def _asked(
         .join(RequestRow.request)
         .where(
             RequestRow.snils.in_(set(digits.values())),
-            Request.organization_id.in_({d.organization_id for d in dismissals}),
+            Request.organization_id.in_({job.organization_id for job in jobs}),
             Request.kind == "revocation",
             Request.deleted_at.is_(None),
         )
@@ -140,13 +157,13 @@ def _asked(
     ):
         rows[row.snils, row.request.organization_id].append(row)
     return {
-        d.id: [
+        job.employment_id: [
             asking
-            for row in rows[digits[d.person_id], d.organization_id]
-            if row.employment_id in (None, d.employment_id)
+            for row in rows[digits[job.person_id], job.organization_id]
+            if row.employment_id in (None, job.employment_id)
             for asking in _asking(catalogue, row)
         ]
-        for d in dismissals
+        for job in jobs
     }
 
 

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Dismissal, DismissalRevocation
+from accessflow.db.tables import Dismissal, DismissalRevocation, Organization
 from accessflow.domain.errors import NotFound
 from accessflow.services import acting, candidates, dismissals, scope
 from accessflow.services.actor import Actor
@@ -46,6 +46,14 @@ class Closed:
     dropped: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     staying: tuple[str, ...] = ()
+
+
+class Revoked(NamedTuple):
+    """A right to be taken away; `role` "" means every role of the system."""
+
+    employment_id: int
+    system: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +136,36 @@ def _plan(
 ) -> tuple[Planned, ...]:
     if not found:
         return ()
-    organization = found[0].organization
+    return revocations_of(
+        session,
+        catalogue,
+        found[0].organization,
+        [
+            Revoked(dismissal.employment_id, system, role)
+            for dismissal, system, role in _wanted(session, catalogue, found, choice)
+        ],
+        on,
+    )
+
+
+def revocations_of(
+    session: Session,
+    catalogue: Catalogue,
+    organization: Organization,
+    wanted: Sequence[Revoked],
+    on: date,
+) -> tuple[Planned, ...]:
+    """Applications that take these rights away, one a system, in the order of the tables; also
+    where nobody is dismissed (a recertification)."""
     people = candidates.by_employment(
-        candidates.load(session, organization.id, (d.employment_id for d in found))
+        candidates.load(session, organization.id, dict.fromkeys(w.employment_id for w in wanted))
     )
     lines: dict[str, dict[tuple[int, str], Line]] = defaultdict(dict)
     offers: dict[str, Offer] = {}
-    for dismissal, system, role in _wanted(session, catalogue, found, choice):
-        chosen = offer(catalogue, system, "revoke", organization.kind, on)
+    for one in wanted:
+        chosen = offer(catalogue, one.system, "revoke", organization.kind, on)
         offers[chosen.slug] = chosen
-        line = _line(chosen, people[dismissal.employment_id], role)
+        line = _line(chosen, people[one.employment_id], one.role)
         lines[chosen.slug][line.candidate.employment, line.role] = line
     ordered = sorted(
         offers.values(), key=lambda o: (not o.federal, o.system.table, o.system.number)
