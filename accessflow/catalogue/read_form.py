@@ -128,6 +128,7 @@ def _column(node: Node) -> Column:
         printed=node.flag("printed", True),
         default=node.optional("default"),
         help=node.optional("help"),
+        actions=_actions(node) if node.has("actions") else (),
     )
     if column.weight <= 0:
         node.fail("«weight» must be more than 0", "weight")

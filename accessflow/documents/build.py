@@ -228,7 +228,9 @@ def _service(page: _Page) -> Iterator[ServiceColumn]:
         if column.kind == "full_name":
             yield from _name_columns(page)
         elif not column.printed:
-            yield _service_column(column, tuple(row[column.key] for row in page.rows))
+            values = tuple(row[column.key] for row in page.rows)
+            if column.required or any(values):
+                yield _service_column(column, values)
     if any(column.kind == "middle_name" for column in spec.columns):
         return
     values = tuple("да" if has_no_middle_name(row) else "" for row in rows)

@@ -199,6 +199,8 @@ def _row_count(check: Check) -> Iterator[Defect]:
 
 def _row_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
     for column in check.spec.columns:
+        if not column.asked_for(check.application.action):
+            continue
         for key in keys_of(column):
             yield from _cell_defects(check, column, key, number, row)
     if check.spec.has_people:

@@ -48,9 +48,13 @@ def read_block(text: str, grid: Grid, key: str = "") -> Block:
 
 
 def _from(grid: Grid, key: str) -> list[GridColumn]:
-    """The columns to fill from a cell on: typed ones, or all open ones from a fixed cell on."""
+    """The columns to fill from a cell on: typed ones, or all open ones from a fixed cell on.
+
+    What the form does not ask for is filled from its own cell, or by its header.
+    """
     start = grid.column(key)
-    columns = [c for c in grid.columns if not c.locked and (not c.fixed or c == start)]
+    asked = (c for c in grid.columns if c.column.printed or c.column.required or c == start)
+    columns = [c for c in asked if not c.locked and (not c.fixed or c == start)]
     at = next((n for n, column in enumerate(columns) if column.key == key), 0)
     return columns[at:]
 

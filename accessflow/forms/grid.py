@@ -13,7 +13,7 @@ from itertools import groupby
 
 from accessflow.forms.application import Application, Row, Target
 from accessflow.forms.rows import NAME_KEYS, answered, has_no_middle_name, value_of
-from accessflow.forms.spec import Column, FormSpec
+from accessflow.forms.spec import Action, Column, FormSpec
 
 NAME_LABELS = {"last_name": "Фамилия", "first_name": "Имя", "middle_name": "Отчество"}
 FLAG = "no_middle_name"
@@ -79,7 +79,7 @@ class Grid:
 
 def grid_of(spec: FormSpec, application: Application, target: Target | None) -> Grid:
     """The editor's table of an application's form."""
-    columns = _ordered(spec)
+    columns = _ordered(spec, application.action)
     cells = tuple(c for column in columns for c in _cells(column, spec, application, target))
     number = next((c.header for c in spec.columns if c.kind == "number"), "№")
     return Grid(cells, tuple(_header(columns, {c.key for c in cells if c.fixed})), number)
@@ -141,9 +141,9 @@ def _value(cell: GridColumn, row: Row, application: Application, target: Target 
     return _one_line(value_of(cell.column, row, application, target))
 
 
-def _ordered(spec: FormSpec) -> tuple[Column, ...]:
-    """Without the row number; what is not printed last."""
-    columns = [c for c in spec.columns if c.kind != "number"]
+def _ordered(spec: FormSpec, action: Action) -> tuple[Column, ...]:
+    """What the action asks for, without the row number; what is not printed last."""
+    columns = [c for c in spec.columns if c.kind != "number" and c.asked_for(action)]
     return tuple(sorted(columns, key=lambda column: not column.printed))
 
 
@@ -182,6 +182,7 @@ _SHORT = {
     "subject_rf": "Субъект РФ",
     "status": "Статус доступа",
     "component": "Компонент",
+    "expires_on": "Срок действия",
 }
 
 

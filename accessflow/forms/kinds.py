@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from accessflow.domain import email, inn, oid, person_name, phone, snils
+from accessflow.domain.dates import read_date
 from accessflow.domain.reading import Flaw, Reading
 from accessflow.domain.text import clean
 from accessflow.forms.spec import KINDS
@@ -104,6 +105,14 @@ def _emdr_id(text: str) -> Reading[str]:
     return Reading(value, (Flaw("emdr_id", message, "warning"),))
 
 
+def _date(text: str) -> Reading[str]:
+    day = read_date(text)
+    if day is not None:
+        return Reading(day.strftime("%d.%m.%Y"))
+    message = f"«{clean(text)}» — не дата. Пример: 31.12.2026."
+    return Reading(None, (Flaw("date", message),))
+
+
 READERS: dict[str, Reader] = {
     "last_name": _name("last"),
     "first_name": _name("first"),
@@ -116,6 +125,7 @@ READERS: dict[str, Reader] = {
     "subject_rf": _subject,
     "emdr_id": _regardless(_emdr_id),
     "long_text": _regardless(_long_text),
+    "date": _regardless(_date),
     **dict.fromkeys(
         (
             "number",
@@ -126,7 +136,6 @@ READERS: dict[str, Reader] = {
             "system",
             "status",
             "text",
-            "date",
             "local_id",
         ),
         _regardless(_text),

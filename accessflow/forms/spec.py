@@ -17,7 +17,7 @@ EVERY_KIND = ("mo", "committee", "miac")  # of organisations
 ROW_KEYS = (
     "last_name", "first_name", "middle_name", "no_middle_name", "snils", "email", "position",
     "work_phone", "contact_phone", "role", "component", "functional_object", "subject_rf",
-    "org_full_name", "org_short_name", "org_oid", "org_inn",
+    "org_full_name", "org_short_name", "org_oid", "org_inn", "expires_on",
 )  # fmt: skip
 """Keys of a row of an application, the same in every form (interfaces.md)."""
 
@@ -41,7 +41,8 @@ class Column:
     """One column of the printed table, or (with `printed=False`) one that only the editor asks for.
 
     `header` is the official wording; `^x` in it prints x as superscript. `group` is the wording of
-    a header cell that spans this and its neighbours of the same group (App. 4).
+    a header cell that spans this and its neighbours of the same group (App. 4). `actions`: those
+    that it is asked for, all where empty.
     """
 
     key: str
@@ -55,6 +56,10 @@ class Column:
     printed: bool = True
     default: str | None = None
     help: str | None = None
+    actions: tuple[Action, ...] = ()
+
+    def asked_for(self, action: Action) -> bool:
+        return not self.actions or action in self.actions
 
     @property
     def plain_header(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue, SystemSpec
 from accessflow.db.tables import Employment, Grant, LedgerEntry, Request, RequestRow
+from accessflow.domain.dates import read_date
 from accessflow.domain.text import clean
 from accessflow.services import history
 from accessflow.services.actor import SYSTEM
@@ -42,7 +43,8 @@ def follow_rows(
     lock_jobs(session, (row.employment_id for row in decided if row.employment_id))
     for row in decided:
         if row.outcome == "granted":
-            open_from_row(session, catalogue, request, row, now, on=on)
+            until = term_of(row)
+            open_from_row(session, catalogue, request, row, now, on=on, expires_on=until)
         elif row.outcome == "revoked":
             close_from_row(session, catalogue, request, row, now, on=on)
         else:
@@ -152,6 +154,11 @@ def do_not_renew(session: Session, grant_ids: Iterable[int], *, renew: bool = Fa
     """«Не продлевать»: these are to run out."""
     wanted = Grant.id.in_(tuple(grant_ids))
     session.execute(update(Grant).where(wanted).values(no_renewal=not renew))
+
+
+def term_of(row: RequestRow) -> date | None:
+    """Until which day the row asks for its right, where it says so."""
+    return read_date(str(row.answers.get("expires_on", "")))
 
 
 def role_of(catalogue: Catalogue, system: SystemSpec, row: RequestRow, kind: str) -> str:

@@ -121,8 +121,10 @@ def _void(grant: Grant, now: datetime, why: str) -> None:
 def _grant(
     entries: dict[int, LedgerEntry], span: Span, now: datetime, before: Grant | None
 ) -> Grant:
-    """`before`: the version that it stands in for, whose notes it carries on."""
+    """`before`: the version that it stands in for, whose notes it carries on; that one is not to be
+    renewed is said of its term, and another term is asked about anew."""
     opened = entries[span.opened]
+    same_term = before is not None and before.expires_on == span.expires_on
     return Grant(
         employment_id=opened.employment_id,
         person_id=opened.person_id,
@@ -133,7 +135,7 @@ def _grant(
         since=span.since,
         until=span.until,
         expires_on=span.expires_on,
-        no_renewal=before.no_renewal if before else False,
+        no_renewal=before.no_renewal if before and same_term else False,
         last_seen_on=before.last_seen_on if before else None,
         provenance=opened.provenance,
         reference=opened.reference,

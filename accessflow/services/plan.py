@@ -24,10 +24,11 @@ ALWAYS = frozenset({*NAME_KEYS, "no_middle_name", "snils"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row to be: a person, and the role if one has been chosen."""
+    """One row to be: a person, the role if one has been chosen, and until when, if not for good."""
 
     candidate: Candidate
     role: str
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def answers_of(offer: Offer, line: Line) -> Row:
         "work_phone": c.work_phone,
         "contact_phone": c.contact_phone,
         "role": line.role,
+        "expires_on": f"{line.expires_on:%d.%m.%Y}" if line.expires_on else "",
     }
     asked = {key for column in offer.form.columns for key in keys_of(column)} | ALWAYS
     return {key: value for key, value in known.items() if value and key in asked}

@@ -21,6 +21,7 @@ from accessflow.forms.defect import Defect
 from accessflow.services import claims, parcels, repeats, scans
 from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
+from accessflow.services.ledger import term_of
 from accessflow.services.routes import channel_of
 from accessflow.services.signatories import may_sign
 from accessflow.services.technical import SUBJECTS, take_criticality
@@ -169,8 +170,22 @@ def _repeated(look: _Look) -> Iterator[Missing]:
         yield look.here("repeat", repeat.text + " Уберите строку.", "editor.edit")
 
 
+def _terms(look: _Look) -> Iterator[Missing]:
+    """A right whose own term is over before it begins."""
+    if look.request.action != "grant":
+        return
+    for row in look.request.rows:
+        until = term_of(row)
+        if until is not None and until < look.on:
+            text = (
+                f"Строка {row.position}: срок действия доступа уже прошёл ({until:%d.%m.%Y})."
+                " Впишите будущий день или уберите срок."
+            )
+            yield look.here("expires_on", text, "editor.edit")
+
+
 PARTS: tuple[Callable[[_Look], Iterator[Missing]], ...] = (
-    _form, _author, _subject, _errors, _signature, _files, _repeated,
+    _form, _author, _subject, _errors, _terms, _signature, _files, _repeated,
 )  # fmt: skip
 
 

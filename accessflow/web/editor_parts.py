@@ -96,6 +96,7 @@ WIDTHS = {
     "subject_rf": "af-w9h",
     "system": "af-w7h",
     "status": "af-w6h",
+    "date": "af-w7h",
     "port": "af-w6",
 }
 PLACES = {

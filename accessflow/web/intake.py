@@ -146,7 +146,7 @@ def _cells(matter: Matter) -> list[Cell]:
         Cell(key, NAMES.get(key, column.plain_header.strip(" *")),
              roles if column.kind == "role" else ())
         for column in matter.spec.columns
-        if column.source == "row"
+        if column.source == "row" and (column.printed or column.required)
         for key in keys_of(column)
     ]  # fmt: skip
 

@@ -46,8 +46,16 @@ def test_a_whole_name_becomes_three_cells(system: str) -> None:
 
 def test_what_is_not_printed_stands_at_the_end_and_says_so() -> None:
     found = grid("rs-tmk")
-    assert keys(found)[-1] == "snils"
-    assert [h.printed for h in found.header[0] if h.key == "snils"] == [False]
+    assert keys(found)[-2:] == ["snils", "expires_on"]
+    own = {"snils", "expires_on"}
+    assert [h.printed for h in found.header[0] if h.key in own] == [False, False]
+
+
+def test_only_a_grant_asks_for_a_term() -> None:
+    made = check(application("frmss", "revoke"))
+    found = grid_of(made.spec, made.application, made.target)
+    assert "expires_on" not in keys(found)
+    assert "expires_on" in keys(grid("frmss"))
 
 
 def test_an_official_group_spans_the_parts_of_the_name_too() -> None:
