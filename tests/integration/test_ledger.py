@@ -359,7 +359,7 @@ def test_only_the_own_organisation_and_those_above_see_a_right(book: Book) -> No
         assert seen(another(book.db, "hr", book.house.organization)) == 2
         assert seen(another(book.db, "miac_lead")) == 2
         with pytest.raises(NotFound):
-            matrix(session, neighbour, book.house.organization, on=TODAY)
+            matrix(session, neighbour, Asked(TODAY, organization=book.house.organization))
 
 
 def test_the_matrix_shows_people_by_name_page_by_page(book: Book) -> None:
@@ -375,19 +375,13 @@ def test_the_matrix_shows_people_by_name_page_by_page(book: Book) -> None:
     book.grant(row, days(-5))
     book.revoke(book.row(gone, ""), days(-1))
     with book.db.read() as session:
-        call = {"on": TODAY, "limit": 2}
-        first = matrix(session, book.house.actor, book.house.organization, **call)  # type: ignore[arg-type]
+        asked = Asked(TODAY, organization=book.house.organization)
+        first = matrix(session, book.house.actor, asked, limit=2)
         assert [p.last_name for p in first.people] == ["Авдеева", "Белова"]
         assert first.systems == {"frmss", "rmo"}
         cell = first.cells[first.people[0].id, "frmss"]
         assert [grant.role for grant in cell] == [ADMIN, WORKER]
-        rest = matrix(
-            session,
-            book.house.actor,
-            book.house.organization,
-            after=first.after,
-            **call,  # type: ignore[arg-type]
-        )
+        rest = matrix(session, book.house.actor, asked, after=first.after, limit=2)
         assert ([p.last_name for p in rest.people], rest.after) == (["Власова"], None)
 
 
