@@ -16,15 +16,11 @@ import pytest
 
 from accessflow.documents.sheet_in import read_tables
 from accessflow.domain.errors import Invalid
-from accessflow.forms.sheets.accounts import (
-    Known,
-    match_role,
-    read_accounts,
-    recognise_accounts,
-)
+from accessflow.forms.sheets.accounts import Known, read_accounts, recognise_accounts
 from accessflow.forms.sheets.dismissals import read_dismissals, recognise_dismissals
 from accessflow.forms.sheets.journal import Known as KnownSystems
 from accessflow.forms.sheets.journal import match_system, read_journal, recognise_journal
+from accessflow.forms.sheets.known import Houses, match_role
 from accessflow.forms.sheets.listing import ListRow
 from accessflow.forms.sheets.organizations import organization_key
 from accessflow.forms.sheets.table import CellValue, Table
@@ -33,7 +29,8 @@ SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 TODAY = date(2026, 11, 23)
 HOUSE = "ГБУЗ ЛО «Нижнегорская районная больница»"
 ADMIN, WORKER = "Администратор МО", "Медицинский работник"
-KNOWN = Known({ADMIN: ADMIN, WORKER: WORKER}, (HOUSE, "ГБУЗ ЛО «Верхнегорская районная больница»"))
+HOUSES = Houses((HOUSE, "ГБУЗ ЛО «Верхнегорская районная больница»"))
+KNOWN = Known({ADMIN: ADMIN, WORKER: WORKER}, HOUSES)
 RIGHT, ALSO_RIGHT = "112-233-445 95", "307-120-201 99"
 
 
@@ -155,9 +152,10 @@ def test_one_person_twice_keeps_the_first_and_says_which_it_is() -> None:
     assert "другой день" in rows[2].defects[0].message
 
 
-def test_initials_alone_do_not_say_who_was_dismissed() -> None:
+def test_initials_alone_ask_who_was_dismissed() -> None:
     [row] = dismissals(("Фомичева И.В.", None, "26.11.2026", "1", None))
-    assert row.refused
+    assert not row.refused
+    assert ("A2", "warning", "initials") in defects(row)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +296,7 @@ SYSTEMS = KnownSystems(
     {"ФРМСС": "frmss", "Федеральный реестр медицинских свидетельств о смерти": "frmss",
      "РМО": "rmo", "ВИМИС «Онкология»": "vimis-onko", "ВИМИС «ССЗ»": "vimis-ssz"},
     {"frmss": KNOWN.roles},
-    (HOUSE,),
+    Houses((HOUSE,)),
 )  # fmt: skip
 JOURNAL = (
     "№ п/п", "№ заявки", "Дата", "МО", "ФИО", "СНИЛС", "Система", "Роль", "Действие", "Результат",

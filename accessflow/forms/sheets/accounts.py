@@ -8,9 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from accessflow.domain.text import clean
 from accessflow.forms.defect import Defect
 from accessflow.forms.sheets.header import Rules
+from accessflow.forms.sheets.known import (
+    ORGANIZATION,
+    ROLE,
+    Houses,
+    match_role,
+    read_person,
+    words_of,
+)
 from accessflow.forms.sheets.listing import (
     PERSON_RULES,
     ListRow,
@@ -21,7 +28,6 @@ from accessflow.forms.sheets.listing import (
     with_defects,
     with_name,
 )
-from accessflow.forms.sheets.organizations import organization_key
 from accessflow.forms.sheets.staff import RULES as STAFF
 from accessflow.forms.sheets.staff import StaffSheet
 from accessflow.forms.sheets.table import Table
@@ -33,8 +39,8 @@ FIELDS = (
 """Keys of `ListRow.values`; `blocked` is "1" or absent."""
 _PATTERNS = {
     "login": r"(?:.* )?(?:логин|login|учетная запись)(?: .*)?|user(?: ?name)?|имя пользователя",
-    "organization": r"(?!код|oid)(?:.* )?(?:мо|(?:медицинск\w+ )?организаци\w+|учреждени\w+)",
-    "role": r"(?:.* )?рол[ьи](?: .*)?|role|полномочия",
+    "organization": ORGANIZATION,
+    "role": rf"{ROLE}|role|полномочия",
     "last_seen_on": r"(?:.* )?последн\w+ (?:.* )?(?:вход\w*|посещени\w+|активност\w+|сеанс\w*)"
     r"|last (?:login|seen|visit)",
     "status": r"(?:статус|состояние)(?: .*)?|status|state",
@@ -50,11 +56,11 @@ _ACTIVE = re.compile(r"актив|действ|включ|открыт|activ|ena
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a list is held against. `roles`: every spelling that the form knows to its role;
-    `organizations`: short names. Empty: whatever stands there is taken."""
+    """What a list is held against. `roles`: every spelling that the form knows to its role; empty:
+    whatever stands there is taken."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
-    organizations: tuple[str, ...] = ()
+    houses: Houses = field(default_factory=Houses)
 
 
 def recognise_accounts(tables: Iterable[Table]) -> StaffSheet:
@@ -65,26 +71,13 @@ def recognise_accounts(tables: Iterable[Table]) -> StaffSheet:
 
 def read_accounts(sheet: StaffSheet, today: date, known: Known) -> list[ListRow]:
     """Every row, with what is doubtful in it and beside the others."""
-    houses = {organization_key(name): name for name in known.organizations}
-    rows = [_read(Reader(row, sheet, today), known, houses) for row in sheet.rows]
-    return _cross_checked(rows)
+    return _cross_checked([_read(Reader(row, sheet, today), known) for row in sheet.rows])
 
 
-def match_role(text: str, roles: Mapping[str, str]) -> str | None:
-    """The role that a text means: spelled out, or with words cut short by a full stop and no other
-    like it («мед. работник»). None: it cannot be told."""
-    wanted = _words(text)
-    exact = {name for spelling, name in roles.items() if _words(spelling) == wanted}
-    found = exact or {name for spelling, name in roles.items() if _shortens(wanted, spelling)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _read(reader: Reader, known: Known, houses: Mapping[str, str]) -> ListRow:
+def _read(reader: Reader, known: Known) -> ListRow:
     reader.text("login")
-    whole = reader.name(initials=True)
-    missing = "СНИЛС нет: подтвердите, кто это из сотрудников." if whole else ""
-    reader.snils(missing=missing)
-    _organization(reader, houses)
+    read_person(reader, "СНИЛС нет: подтвердите, кто это из сотрудников.")
+    known.houses.read(reader)
     _role(reader, known.roles)
     _status(reader)
     seen = reader.date("last_seen_on", "Последний вход")
@@ -92,18 +85,6 @@ def _read(reader: Reader, known: Known, houses: Mapping[str, str]) -> ListRow:
         message = f"Последний вход {seen:%d.%m.%Y} ещё не наступил. Проверьте дату."
         reader.flaw("last_seen_on", "date_ahead", message, "warning")
     return reader.done()
-
-
-def _organization(reader: Reader, houses: Mapping[str, str]) -> None:
-    text = reader.text("organization")
-    if not text or not houses:
-        return
-    if name := houses.get(organization_key(text)):
-        reader.values["organization"] = name
-    else:
-        del reader.values["organization"]
-        message = f"Организации «{text}» в справочнике нет: строка не относится ни к одной."
-        reader.flaw("organization", "organization_unknown", message)
 
 
 def _role(reader: Reader, roles: Mapping[str, str]) -> None:
@@ -115,7 +96,7 @@ def _role(reader: Reader, roles: Mapping[str, str]) -> None:
         reader.flaw("role", "required", message, "warning")
     elif name := match_role(text, roles):
         reader.values["role"] = name
-        if _words(name) != _words(text):
+        if words_of(name) != words_of(text):
             message = f"Прочитано как «{name}»: проверьте роль."
             reader.flaw("role", "role_read", message, "warning")
     else:
@@ -162,17 +143,3 @@ def _right(row: ListRow) -> str:
 def _others(row: ListRow, group: list[ListRow]) -> str:
     numbers = [str(other.number) for other in group if other is not row]
     return f"строке {numbers[0]}" if len(numbers) == 1 else f"строках {', '.join(numbers)}"
-
-
-def _words(text: str) -> tuple[str, ...]:
-    plain = clean(text).casefold().replace("ё", "е")
-    return tuple(re.sub(r"\.(?=\S)", ". ", plain).split())
-
-
-def _shortens(wanted: tuple[str, ...], spelling: str) -> bool:
-    """Word by word the same, or its beginning with a full stop."""
-    words = _words(spelling)
-    return len(wanted) == len(words) and all(
-        short == word or (short.endswith(".") and len(short) > 2 and word.startswith(short[:-1]))
-        for short, word in zip(wanted, words, strict=True)
-    )

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from accessflow.domain import snils
 from accessflow.forms.defect import Defect
+from accessflow.forms.sheets.cells import snils_text
 from accessflow.forms.sheets.header import Rules
 from accessflow.forms.sheets.listing import (
     PERSON_RULES,
@@ -56,8 +58,7 @@ def read_dismissals(sheet: StaffSheet, today: date) -> list[ListRow]:
 
 
 def _read(reader: Reader) -> ListRow:
-    reader.name()
-    reader.snils(missing="СНИЛС не указан: человека найдём по ФИО и табельному номеру.")
+    _read_person(reader)
     for key in ("personnel_no", "position", "order_no", "ground"):
         reader.text(key)
     if not reader.text("unit") and reader.row.heading:
@@ -67,6 +68,15 @@ def _read(reader: Reader) -> ListRow:
     if day is not None:
         _doubt_day(reader, day, order)
     return reader.done()
+
+
+def _read_person(reader: Reader) -> None:
+    """A name, whole or with initials, or a СНИЛС alone."""
+    if not reader.has_name and snils.read(snils_text(reader.cell("snils"))).value:
+        reader.snils()
+        return
+    reader.name(initials=True)
+    reader.snils(missing="СНИЛС не указан: человека найдём по ФИО и табельному номеру.")
 
 
 def _doubt_day(reader: Reader, day: date, order: date | None) -> None:

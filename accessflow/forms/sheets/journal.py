@@ -13,8 +13,14 @@ from datetime import date
 
 from accessflow.domain.text import clean
 from accessflow.forms.defect import Defect
-from accessflow.forms.sheets.accounts import match_role
 from accessflow.forms.sheets.header import Rules
+from accessflow.forms.sheets.known import (
+    ORGANIZATION,
+    ROLE,
+    Houses,
+    match_role,
+    read_person,
+)
 from accessflow.forms.sheets.listing import (
     PERSON_RULES,
     ListRow,
@@ -25,7 +31,6 @@ from accessflow.forms.sheets.listing import (
     with_defects,
     with_name,
 )
-from accessflow.forms.sheets.organizations import organization_key
 from accessflow.forms.sheets.staff import RULES as STAFF
 from accessflow.forms.sheets.staff import StaffSheet
 from accessflow.forms.sheets.table import Table
@@ -50,8 +55,8 @@ _PATTERNS = {
     r"|что (?:нужно )?сделать|предоставить(?: доступ)? (?:или )?(?:удалить|отозвать)(?: доступ)?",
     "system": r"(?:наименование )?(?:информационн\w+ )?(?:ис|систем\w+|подсистем\w+|регистр\w*"
     r"|реестр\w*|ресурс\w*|портал\w*)(?: .*)?",
-    "role": r"(?:.* )?рол[ьи](?: .*)?",
-    "organization": r"(?!код|oid)(?:.* )?(?:мо|(?:медицинск\w+ )?организаци\w+|учреждени\w+)",
+    "role": ROLE,
+    "organization": ORGANIZATION,
     "state": r"(?:статус|состояние|результат|решение)(?: .*)?|отметка(?: об? \w+)?",
     "note": r"(?:примечани[ея]|комментари[йи])(?: .*)?",
 }
@@ -73,11 +78,11 @@ _STATES = (
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a journal is held against. `systems`: every spelling to its slug; `roles`: by slug,
-    every spelling to its role; `organizations`: short names."""
+    every spelling to its role."""
 
     systems: Mapping[str, str]
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    organizations: tuple[str, ...] = ()
+    houses: Houses = field(default_factory=Houses)
 
 
 def recognise_journal(tables: Iterable[Table]) -> StaffSheet:
@@ -88,9 +93,7 @@ def recognise_journal(tables: Iterable[Table]) -> StaffSheet:
 
 def read_journal(sheet: StaffSheet, today: date, known: Known) -> list[ListRow]:
     """Every row, with what is doubtful in it and beside the others."""
-    houses = {organization_key(name): name for name in known.organizations}
-    rows = [_read(Reader(row, sheet, today), known, houses) for row in sheet.rows]
-    return _cross_checked(rows)
+    return _cross_checked([_read(Reader(row, sheet, today), known) for row in sheet.rows])
 
 
 def match_system(text: str, systems: Mapping[str, str]) -> str | None:
@@ -105,29 +108,15 @@ def match_system(text: str, systems: Mapping[str, str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _read(reader: Reader, known: Known, houses: Mapping[str, str]) -> ListRow:
+def _read(reader: Reader, known: Known) -> ListRow:
     for key in ("number", "registration_no", "position", "note"):
         reader.text(key)
-    whole = reader.name(initials=True)
-    missing = "СНИЛС нет: человека найдём по ФИО, подтвердите его." if whole else ""
-    reader.snils(missing=missing)
-    _organization(reader, houses)
+    read_person(reader, "СНИЛС нет: человека найдём по ФИО, подтвердите его.")
+    known.houses.read(reader)
     _system(reader, known)
     _action(reader)
     _days(reader)
     return reader.done()
-
-
-def _organization(reader: Reader, houses: Mapping[str, str]) -> None:
-    text = reader.text("organization")
-    if not text or not houses:
-        return
-    if name := houses.get(organization_key(text)):
-        reader.values["organization"] = name
-    else:
-        del reader.values["organization"]
-        message = f"Организации «{text}» в справочнике нет: строка не относится ни к одной."
-        reader.flaw("organization", "organization_unknown", message)
 
 
 def _system(reader: Reader, known: Known) -> None:

@@ -18,7 +18,7 @@ from accessflow.forms.sheets.cells import is_scientific, plain_text, read_date, 
 from accessflow.forms.sheets.header import SEARCHED_ROWS, Rules, find
 from accessflow.forms.sheets.staff import RULES, StaffSheet, notes_of
 from accessflow.forms.sheets.staff_names import name_cells, order_flaws, read_name
-from accessflow.forms.sheets.table import CellValue, Table
+from accessflow.forms.sheets.table import CellValue, Table, text_of
 
 NAMES = ("full_name", "last_name", "first_name", "middle_name")
 PERSON_RULES: Rules = {key: RULES[key] for key in (*NAMES, "snils")}
@@ -31,13 +31,15 @@ _NAMED = ("full_name", "last_name")
 class ListRow:
     """One row. `values`: what may be taken, texts, dates as ISO, a СНИЛС as 112-233-445 95.
 
-    `number` as the file shows it. Its repr holds nothing personal but the messages.
+    `number` as the file shows it; `raw`: the texts that stood there, by column. Its repr holds
+    nothing personal but the messages.
     """
 
     number: int
     values: Mapping[str, str] = field(repr=False)
     defects: tuple[Defect, ...]
     sheet: StaffSheet = field(repr=False)
+    raw: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -81,6 +83,10 @@ class Reader:
         elif needed:
             self.flaw(key, "required", f"{label} не указана. Впишите её как 07.03.2026.")
         return found
+
+    @property
+    def has_name(self) -> bool:
+        return bool(name_cells(self.row, self.sheet).full.strip())
 
     def name(self, *, initials: bool = False) -> bool:
         """The name in its parts; with `initials` also «Фомичева И.В.», as `initials` «И.В.».
@@ -135,7 +141,9 @@ class Reader:
 
     def done(self) -> ListRow:
         defects = tuple(Defect.of(flaw, self.row.number, key) for key, flaw in self.flaws)
-        return ListRow(self.row.number, self.values, defects, self.sheet)
+        raw = {key: text_of(self.row.cells[at]) for key, at in self.sheet.header.columns.items()}
+        raw = {key: text for key, text in raw.items() if text.strip()}
+        return ListRow(self.row.number, self.values, defects, self.sheet, raw)
 
 
 def recognise(tables: Iterable[Table], rules: Rules, needed: Needed, what: str) -> StaffSheet:
