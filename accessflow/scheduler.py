@@ -18,7 +18,14 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.notify.transports import transport_of
-from accessflow.services import deliver, digests, notices, remind, remind_lists
+from accessflow.services import (
+    deliver,
+    digests,
+    dismissal_letters,
+    notices,
+    remind,
+    remind_lists,
+)
 from accessflow.services.clock import MOSCOW, Clock, moscow_date, system_clock
 from accessflow.services.files import FileStore
 from accessflow.services.settings import LiveCatalogue
@@ -55,6 +62,7 @@ class Jobs:
         catalogue, now = self._present()
         remind.fire_due(self.db, catalogue=catalogue, now=now)
         remind_lists.fire_lists(self.db, catalogue=catalogue, now=now)
+        dismissal_letters.fire_due(self.db, catalogue=catalogue, now=now)
         digests.gather(self.db, catalogue=catalogue, now=now)
 
     def notices(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from accessflow.notify import change_messages, dismissal_messages, renewal_messages
 from accessflow.notify import messages as m
 from accessflow.notify.rendering import About, House, Message, Wording
 
@@ -120,6 +121,9 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         "form_notice": lambda h: m.form_notice(
             h, title="Заявка на доступ к ФРМСС", number="8", since="01.02.2027"
         ),
+        **dismissal_messages.SAMPLES,
+        **change_messages.SAMPLES,
+        **renewal_messages.SAMPLES,
     }
 )
 """By kind, each given the house that writes it."""

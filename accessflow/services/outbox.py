@@ -52,9 +52,10 @@ def put(
     user: User | None = None,
     files: Sequence[File] = (),
     nobody: str = NOBODY,
+    urgent: bool = False,
 ) -> Letter:
-    """One letter. `user`: whose wishes hold. Without any address it is kept as failed, for that
-    reason."""
+    """One letter. `user`: whose wishes hold, unless it is urgent. Without any address it is kept
+    as failed, for that reason."""
     addresses = _distinct(to)
     row = Letter(
         request_id=request.id if request else None,
@@ -73,7 +74,7 @@ def put(
         due_at=box.now,
         created_at=box.now,
     )
-    if user is not None and addresses:
+    if user is not None and addresses and not urgent:
         _as_wished(box, row, user)
     box.session.add(row)
     box.session.flush()
