@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accessflow.db.base import Base
+
+_ENDED = text("until IS NOT NULL")
 
 
 class Organization(Base):
@@ -119,7 +121,10 @@ class Employment(Base):
     organization: Mapped[Organization] = relationship()
     unit: Mapped[Unit | None] = relationship()
 
-    __table_args__ = (Index(None, "organization_id", "person_id"),)
+    __table_args__ = (
+        Index(None, "organization_id", "person_id"),
+        Index("ix_employments_ended", "until", sqlite_where=_ENDED, postgresql_where=_ENDED),
+    )
 
 
 class Attestation(Base):
