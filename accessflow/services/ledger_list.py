@@ -1,0 +1,296 @@
+"""The ledger as a list: a page of rights in an order, however many there are.
+
+What is narrowed to an organisation, to some people or to few rights is sorted as it is. Elsewhere a
+page is walked to off an index: by the day, system by system, person by person or organisation by
+organisation, from where the last page ended. A cursor is the id of a right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Grant, Organization, Person
+from accessflow.services import scope
+from accessflow.services.actor import Actor
+from accessflow.services.ledger_queries import Asked, conditions, with_applications
+
+PAGE_SIZE = 25
+FEW = 2000
+"""So many rights are sorted as they are; where there are more, any walk soon meets some."""
+MOST, MOST_OWN = 1000, 10_000
+"""Counting stops beyond these: in the whole region, in one organisation."""
+CHUNK = 500
+SORTS = ("name", "system", "organization", "since", "until")
+Conditions = tuple[ColumnElement[bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`before` and `after` are the cursors of its neighbours, 0 at the ends."""
+
+    items: Sequence[Grant]
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The rights that an actor may see of what is asked for."""
+
+    session: Session
+    actor: Actor
+    catalogue: Catalogue
+    asked: Asked
+
+    @cached_property
+    def where(self) -> Conditions:
+        """Bounded to the few ids among which everything is that matches, where they are few."""
+        seen = tuple(conditions(self.actor, self.asked))
+        return seen if self.few is None else (*seen, Grant.id.in_(self.few))
+
+    @cached_property
+    def narrow(self) -> bool:
+        """Whether no more than one organisation's rights are asked for, or those of some people."""
+        asked = self.asked
+        about = (asked.organization, asked.people, asked.person, asked.employment)
+        rare = asked.state in ("gone", "expiring")
+        return rare or not scope.sees_all(self.actor) or any(x is not None for x in about)
+
+    @property
+    def most(self) -> int:
+        return MOST_OWN if self.narrow else MOST
+
+    def total(self) -> int:
+        """How many there are, `most` + 1 where there are more."""
+        some = select(Grant.id).where(*self.where).limit(self.most + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(some)) or 0
+
+    def part(self, *, sort: str, after: int = 0, before: int = 0, size: int = PAGE_SIZE) -> Part:
+        """`size` rights after a cursor or before one; the first ones without a cursor, and where
+        it says nothing. `sort` is one of SORTS, falling with «-» in front; `until` of the revoked.
+        """
+        back = bool(before) and not after
+        start = self._place(before if back else after)
+        back = back and start is not None
+        falling = sort.startswith("-") != back
+        ids = self._ids(sort.removeprefix("-"), start, size + 1, falling=falling)
+        more, ids = len(ids) > size, ids[:size]
+        if back and not more:  # the beginning: a whole first page rather than its rest
+            return self.part(sort=sort, size=size)
+        if back:
+            ids.reverse()
+        return Part(
+            self.load(ids),
+            before=ids[0] if ids and start is not None else 0,
+            after=ids[-1] if ids and (back or more) else 0,
+        )
+
+    def everything(self) -> Iterator[list[Grant]]:
+        """All of them in chunks, of one organisation by name: for a sheet."""
+        if self.narrow:
+            rows: Iterator[int] = iter(self._ids("name", None, None, falling=False))
+        else:
+            query = select(Grant.id).where(*self.where).order_by(Grant.id)
+            rows = iter(self.session.scalars(query.execution_options(yield_per=CHUNK)))
+        while ids := list(islice(rows, CHUNK)):
+            yield self.load(ids)
+
+    def load(self, ids: Sequence[int]) -> list[Grant]:
+        """With whose they are and by which applications, in the order of the ids."""
+        query = with_applications(select(Grant).where(Grant.id.in_(ids)))
+        found = {grant.id: grant for grant in self.session.scalars(query)}
+        return [found[n] for n in ids]
+
+    def _place(self, cursor: int) -> Grant | None:
+        if not cursor:
+            return None
+        return self.session.scalar(
+            select(Grant)
+            .where(Grant.id == cursor, scope.within(self.actor, Grant.organization_id))
+            .options(joinedload(Grant.person), joinedload(Grant.organization))
+        )
+
+    @cached_property
+    def few(self) -> list[int] | None:
+        """The ids that meet the rarest condition, None where more meet each of them."""
+        for condition, order in () if self.narrow else self._probes():
+            query = select(Grant.id).where(condition).order_by(order).limit(FEW + 1)
+            number = self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+            if number <= FEW:
+                return list(self.session.scalars(query))
+        return None
+
+    def _probes(self) -> Iterator[tuple[ColumnElement[bool], Any]]:
+        """Conditions that an index answers, with its order."""
+        asked = self.asked
+        yield Grant.since <= asked.on, Grant.since
+        for slug in self._slugs() if len(self._slugs()) == 1 else ():
+            yield Grant.system == slug, Grant.id
+        if asked.state == "revoked":
+            yield Grant.until <= asked.on, Grant.until
+        if asked.state == "new":
+            yield conditions(self.actor, asked)[-1], Grant.since.desc()
+        if asked.known_at is not None:
+            yield Grant.recorded_at <= asked.known_at, Grant.recorded_at
+
+    def _slugs(self) -> tuple[str, ...]:
+        """The systems asked for, () for all."""
+        return (self.asked.system,) if self.asked.system else self.asked.systems or ()
+
+    def _ids(
+        self, name: str, start: Grant | None, limit: int | None, *, falling: bool
+    ) -> list[int]:
+        walks = {
+            "since": self._by_day,
+            "until": self._by_day,
+            "system": self._by_system,
+            "organization": self._by_organization,
+            "name": self._by_person,
+        }
+        if self.narrow or self.few is not None or limit is None:
+            return self._sorted(self.where, name, start, limit, falling=falling)
+        return walks[name](name, start, limit, falling)
+
+    def _sorted(
+        self,
+        where: Conditions,
+        name: str,
+        start: Grant | None,
+        limit: int | None,
+        *,
+        falling: bool,
+    ) -> list[int]:
+        """Materialised: else a page by name is looked for among the people of the whole region."""
+        columns = (Grant.id, Grant.person_id, Grant.organization_id, Grant.system, Grant.since)
+        own = select(*columns, Grant.until).where(*where).cte("own")
+        own = own.prefix_with("MATERIALIZED", dialect="postgresql")
+        rank = case(self._ranks, value=own.c.system, else_=len(self._ranks))
+        keys: dict[str, list[Any]] = {
+            "name": [Person.search_name, own.c.person_id],
+            "system": [rank, Person.search_name, own.c.person_id],
+            "organization": [
+                *(Organization.short_name, own.c.organization_id),
+                *(Person.search_name, own.c.person_id),
+            ],
+            "since": [own.c.since],
+            "until": [own.c.until],
+        }
+        order = [*keys[name], own.c.id]
+        query = select(own.c.id).join(Person, Person.id == own.c.person_id)
+        if name == "organization":
+            query = query.join(Organization, Organization.id == own.c.organization_id)
+        if start is not None:
+            place = tuple_(*self._values(name, start, order))
+            query = query.where(tuple_(*order) < place if falling else tuple_(*order) > place)
+        ordered = query.order_by(*(c.desc() if falling else c.asc() for c in order)).limit(limit)
+        return list(self.session.scalars(ordered))
+
+    def _values(self, name: str, start: Grant, order: Sequence[Any]) -> list[Any]:
+        person = [start.person.search_name, start.person_id]
+        values: dict[str, list[Any]] = {
+            "name": person,
+            "system": [self._ranks.get(start.system, len(self._ranks)), *person],
+            "organization": [start.organization.short_name, start.organization_id, *person],
+            "since": [start.since],
+            "until": [start.until],
+        }
+        given = zip([*values[name], start.id], order, strict=True)
+        return [literal(value, column.type) for value, column in given]
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """The systems' places by their labels."""
+        systems = sorted(
+            self.catalogue.systems.values(), key=lambda s: (s.label.casefold(), s.slug)
+        )
+        return {system.slug: place for place, system in enumerate(systems)}
+
+    def _by_day(self, name: str, start: Grant | None, limit: int, falling: bool) -> list[int]:
+        day = Grant.since if name == "since" else Grant.until
+        order: tuple[InstrumentedAttribute[Any], ...] = (day, Grant.id)
+        query = select(Grant.id).where(*self.where)
+        value = start and getattr(start, name)
+        if start is not None and value is not None:
+            place = tuple_(literal(value, day.type), literal(start.id))
+            query = query.where(tuple_(*order) < place if falling else tuple_(*order) > place)
+        return self._first(query, order, limit, falling)
+
+    def _by_system(self, name: str, start: Grant | None, limit: int, falling: bool) -> list[int]:
+        slugs = [slug for slug in self._ranks if slug in (self._slugs() or self._ranks)]
+        if falling:
+            slugs.reverse()
+        if start is not None and start.system in slugs:
+            slugs = slugs[slugs.index(start.system) :]
+        found: list[int] = []
+        for slug in slugs:
+            query = select(Grant.id).where(*self.where, Grant.system == slug)
+            if start is not None and start.system == slug:
+                query = query.where(Grant.id < start.id if falling else Grant.id > start.id)
+            found += self._first(query, (Grant.id,), limit - len(found), falling)
+            if len(found) >= limit:
+                break
+        return found
+
+    def _by_organization(
+        self, name: str, start: Grant | None, limit: int, falling: bool
+    ) -> list[int]:
+        """Within one by name."""
+        here = None if start is None else (start.organization.short_name, start.organization_id)
+        columns = (Organization.short_name, Organization.id)
+        found: list[int] = []
+        for n in self._holding(columns, Grant.organization_id, here, limit, falling):
+            where = (*self.where, Grant.organization_id == n)
+            there = start if start is not None and start.organization_id == n else None
+            found += self._sorted(where, "name", there, limit - len(found), falling=falling)
+            if len(found) >= limit:
+                break
+        return found
+
+    def _by_person(self, name: str, start: Grant | None, limit: int, falling: bool) -> list[int]:
+        here = None if start is None else (start.person.search_name, start.person_id)
+        columns = (Person.search_name, Person.id)
+        people = self._holding(columns, Grant.person_id, here, limit + 1, falling)
+        where = (*self.where, Grant.person_id.in_(people))
+        return self._sorted(where, name, start, limit, falling=falling)
+
+    def _holding(
+        self,
+        columns: tuple[InstrumentedAttribute[str], InstrumentedAttribute[int]],
+        of: InstrumentedAttribute[int],
+        here: tuple[str, int] | None,
+        limit: int,
+        falling: bool,
+    ) -> list[int]:
+        """The next people or organisations that hold any of it, `here` among them.
+
+        By a scalar with a limit, which no planner turns into a scan of all rights.
+        """
+        name, key = columns
+        any_of_it = select(Grant.id).where(*self.where, of == key).limit(1).scalar_subquery()
+        query = select(key).where(any_of_it.is_not(None))
+        if here is not None:
+            place = tuple_(literal(here[0]), literal(here[1]))
+            both = tuple_(name, key)
+            query = query.where(
+                name <= here[0] if falling else name >= here[0],
+                both <= place if falling else both >= place,
+            )
+        return self._first(query, columns, limit, falling)
+
+    def _first(
+        self,
+        query: Select[int],
+        order: Sequence[InstrumentedAttribute[Any]],
+        limit: int,
+        falling: bool,
+    ) -> list[int]:
+        ordered = query.order_by(*(c.desc() if falling else c.asc() for c in order))
+        return list(self.session.scalars(ordered.limit(limit)))
