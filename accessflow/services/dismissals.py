@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -63,14 +64,21 @@ def enter(
     NotFound, Forbidden.
     """
     with db.write() as session:
-        job = _job(session, actor, what)
-        if standing := _standing(session, job.id):
-            day = f"{standing.dismissed_on:%d.%m.%Y}"
-            message = f"Увольнение уже записано на {day}. Если день другой, перенесите его."
-            raise Conflict(message, dismissal=standing.id)
-        made = _new(session, actor, now, catalogue, job, what)
-        _begin(session, catalogue, [made], now)
-        return made.id
+        return enter_one_within(session, actor=actor, now=now, catalogue=catalogue, what=what).id
+
+
+def enter_one_within(
+    session: Session, *, actor: Actor, now: datetime, catalogue: Catalogue, what: Dismissing
+) -> Dismissal:
+    """The same inside a transaction of the caller."""
+    job = _job(session, actor, what)
+    if standing := standing_of(session, job.id):
+        day = f"{standing.dismissed_on:%d.%m.%Y}"
+        message = f"Увольнение уже записано на {day}. Если день другой, перенесите его."
+        raise Conflict(message, dismissal=standing.id)
+    made = _new(session, actor, now, catalogue, job, what)
+    _begin(session, catalogue, [made], now)
+    return made
 
 
 def enter_many(
@@ -82,25 +90,51 @@ def enter_many(
     Raises Invalid, NotFound, Forbidden.
     """
     with db.write() as session:
-        made: list[Dismissal] = []
-        moved: list[Dismissal] = []
-        same: list[int] = []
-        for what in sorted(whats, key=lambda what: what.employment_id):
-            job = _job(session, actor, what)
-            if known := _told_before(session, job, what):
-                same.append(known.id)
-            elif standing := _standing(session, job.id):
-                if standing.dismissed_on == what.dismissed_on:
-                    same.append(standing.id)
-                else:
-                    _move(session, actor, now, catalogue, standing, what.dismissed_on)
-                    standing.source_key = what.key
-                    moved.append(standing)
-            else:
-                made.append(_new(session, actor, now, catalogue, job, what))
-        _begin(session, catalogue, made, now)
-        _resume(session, catalogue, moved, now)
-        return Taken(tuple(d.id for d in made), tuple(d.id for d in moved), tuple(same))
+        found = enter_within(session, actor=actor, now=now, catalogue=catalogue, whats=whats)
+    return Taken(*(tuple(e.id for e in found if e.how == how) for how in ("made", "moved", "same")))
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What one of many came to."""
+
+    employment_id: int
+    how: Literal["made", "moved", "same"]
+    id: int
+
+
+def enter_within(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    whats: Iterable[Dismissing],
+) -> list[Entered]:
+    """`enter_many` inside a transaction of the caller; one for each, in order of the jobs."""
+    made: list[Dismissal] = []
+    moved: list[Dismissal] = []
+    found: list[Entered] = []
+    for what in sorted(whats, key=lambda what: what.employment_id):
+        job = _job(session, actor, what)
+        if known := _told_before(session, job, what):
+            found.append(Entered(job.id, "same", known.id))
+            continue
+        standing = standing_of(session, job.id)
+        if standing is None:
+            made.append(_new(session, actor, now, catalogue, job, what))
+            found.append(Entered(job.id, "made", made[-1].id))
+        elif standing.dismissed_on == what.dismissed_on:
+            found.append(Entered(job.id, "same", standing.id))
+        else:
+            _require_possible(job, what.dismissed_on, now)
+            _move(session, actor, now, catalogue, standing, what.dismissed_on)
+            standing.source_key = what.key
+            moved.append(standing)
+            found.append(Entered(job.id, "moved", standing.id))
+    _begin(session, catalogue, made, now)
+    _resume(session, catalogue, moved, now)
+    return found
 
 
 def find(session: Session, actor: Actor, dismissal_id: int) -> Dismissal:
@@ -134,11 +168,26 @@ def move(
     Raises Invalid, Conflict for one that was cancelled, NotFound, Forbidden.
     """
     with db.write() as session:
-        dismissal = locked(session, actor, dismissal_id)
-        _require_possible(dismissal.employment, to, now)
-        if to != dismissal.dismissed_on:
-            _move(session, actor, now, catalogue, dismissal, to)
-            _resume(session, catalogue, [dismissal], now)
+        move_within(
+            session, actor=actor, now=now, catalogue=catalogue, dismissal_id=dismissal_id, to=to
+        )
+
+
+def move_within(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    dismissal_id: int,
+    to: date,
+) -> None:
+    """The same inside a transaction of the caller."""
+    dismissal = locked(session, actor, dismissal_id)
+    _require_possible(dismissal.employment, to, now)
+    if to != dismissal.dismissed_on:
+        _move(session, actor, now, catalogue, dismissal, to)
+        _resume(session, catalogue, [dismissal], now)
 
 
 def give_cause(db: Database, *, actor: Actor, dismissal_id: int, cause: str) -> None:
@@ -172,7 +221,8 @@ def _job(session: Session, actor: Actor, what: Dismissing) -> Employment:
     return found
 
 
-def _standing(session: Session, employment_id: int) -> Dismissal | None:
+def standing_of(session: Session, employment_id: int) -> Dismissal | None:
+    """The one of that job that was not cancelled."""
     return session.scalar(
         select(Dismissal).where(
             Dismissal.employment_id == employment_id, Dismissal.cancelled_at.is_(None)
@@ -254,13 +304,17 @@ def _resume(
 
 def _require_possible(job: Employment, day: date, now: datetime) -> None:
     """Raises Invalid."""
-    message = ""
-    if job.since is not None and day < job.since:
-        message = f"В этот день человек ещё не работал: он принят {_day(job.since)}."
-    elif day > moscow_date(now) + AHEAD:
-        message = "До этого дня больше года. Проверьте год увольнения."
-    if message:
+    if message := impossible(job, day, moscow_date(now)):
         raise Invalid(message, {"dismissed_on": message}, employment=job.id)
+
+
+def impossible(job: Employment, day: date, today: date) -> str:
+    """Why the job cannot end on that day, else ""."""
+    if job.since is not None and day < job.since:
+        return f"В этот день человек ещё не работал: он принят {_day(job.since)}."
+    if day > today + AHEAD:
+        return "До этого дня больше года. Проверьте год увольнения."
+    return ""
 
 
 def end_job(
