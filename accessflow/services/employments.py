@@ -6,7 +6,7 @@ another organisation knows of the person is never told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +40,9 @@ JOB_LABELS = {
     "until": "Уволен",
 }
 
+
+LastDay = Callable[[Session, Employment, date | None], None]
+"""What is to be done where the last day of a job is typed: `last_day.py` enters the dismissal."""
 
 NAME_DIFFERS = "name_differs"
 """The code of a flaw that is a question: `hire(renamed=True)` answers that the name has changed."""
@@ -96,6 +99,7 @@ def change(
     now: datetime,
     employment_id: int,
     data: PersonData,
+    last_day: LastDay,
     area_code: str | None = None,
     confirmed: bool = False,
 ) -> int:
@@ -117,7 +121,10 @@ def change(
                 event="changed", what={"СНИЛС": ["—", "исправлен"]},
             )  # fmt: skip
         rename(session, actor=actor, now=now, person=row.person, who=who)
+        until = values.pop("until")
         update_job(session, actor=actor, now=now, row=row, values=values)
+        if until != row.until:
+            last_day(session, row, until)
         return row.person_id
 
 

@@ -15,7 +15,7 @@ from wtforms import (
 )
 
 from accessflow.db.tables import Employment, Organization
-from accessflow.services import employments, people, scope, units
+from accessflow.services import employments, last_day, people, scope, units
 from accessflow.services.employments import NAME_DIFFERS
 from accessflow.services.person_form import PersonData
 from accessflow.web import context
@@ -85,6 +85,7 @@ def edit(employment_id: int) -> ResponseReturnValue:
             now=context.now(),
             employment_id=employment_id,
             data=entry.form.data_typed(),
+            last_day=last_day.typed_by(context.actor(), context.now(), context.catalogue()),
             area_code=context.catalogue().region.area_code,
             confirmed=confirmed,
         )

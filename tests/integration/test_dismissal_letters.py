@@ -192,7 +192,8 @@ def test_what_is_stuck_is_followed_up_where_it_lies(staff: Staff) -> None:
         "miac_lead@prb.example", "miac_specialist@prb.example", "stp@egisz.example",
     ]  # fmt: skip
     lead, specialist, owner = letters
-    assert first.number in lead.text and second.number in lead.text
+    assert first.number in lead.text
+    assert second.number in lead.text
     assert f"accessflow://queue/{first.id}" in specialist.text
     assert second.number not in specialist.text
     assert "внешний номер СТП 7" in owner.text
