@@ -19,6 +19,7 @@ from accessflow.config import Settings
 from accessflow.db.session import Database
 from accessflow.notify.transports import transport_of
 from accessflow.services import (
+    campaign_reminders,
     deliver,
     digests,
     dismissal_letters,
@@ -63,6 +64,7 @@ class Jobs:
         remind.fire_due(self.db, catalogue=catalogue, now=now)
         remind_lists.fire_lists(self.db, catalogue=catalogue, now=now)
         dismissal_letters.fire_due(self.db, catalogue=catalogue, now=now)
+        campaign_reminders.fire_due(self.db, catalogue=catalogue, now=now)
         digests.gather(self.db, catalogue=catalogue, now=now)
 
     def notices(self) -> None:

@@ -244,6 +244,7 @@ class Campaign(Base):
     report_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
 
     started_by: Mapped[User] = relationship()
+    organization: Mapped[Organization | None] = relationship()
 
 
 class CampaignLine(Base):
@@ -262,6 +263,8 @@ class CampaignLine(Base):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
 
     grant: Mapped[Grant] = relationship()
+    decided_by: Mapped[User | None] = relationship()
+    request: Mapped[Request | None] = relationship()
 
     __table_args__ = (
         CheckConstraint("decision in ('', 'keep', 'revoke')", name="decision"),

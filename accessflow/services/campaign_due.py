@@ -1,0 +1,86 @@
+"""When a recertification is to be reminded of: due rows, laid with it and called off with it.
+
+Who hears what: `services/campaign_reminders.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.tables import Campaign, Reminder
+from accessflow.services.clock import moscow_date
+from accessflow.services.remind import lay, morning
+from accessflow.workflow.calendar import ONE_DAY, WorkingCalendar
+
+ENTITY = "campaign"
+KINDS = ("campaign_started", "campaign_reminder", "campaign_late")
+BEFORE = (5, 1)
+"""Working days before the last one on which it is reminded of, and on that day itself."""
+AFTER = (1, 6, 11)
+"""Working days after it."""
+
+
+def plan(session: Session, catalogue: Catalogue, campaign: Campaign, now: datetime) -> None:
+    """The rows that are due from now on."""
+    call_off(session, campaign, now)
+    for kind, due_at in _wanted(catalogue.working_calendar, campaign, now):
+        if not lay(session, kind, ENTITY, campaign.id, due_at):
+            _resume(session, campaign, kind, due_at)
+
+
+def call_off(session: Session, campaign: Campaign, now: datetime) -> None:
+    """What has not fired yet, does not any more."""
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.entity == ENTITY,
+            Reminder.entity_id == campaign.id,
+            Reminder.kind.in_(KINDS),
+            Reminder.fired_at.is_(None),
+            Reminder.cancelled_at.is_(None),
+        )
+        .values(cancelled_at=now)
+    )
+
+
+def _wanted(
+    calendar: WorkingCalendar, campaign: Campaign, now: datetime
+) -> Iterator[tuple[str, datetime]]:
+    yield "campaign_started", campaign.started_at
+    days = [back(calendar, campaign, number) for number in BEFORE]
+    for on in (*days, campaign.due_on):
+        # On the day of its beginning one letter is enough.
+        if on > moscow_date(campaign.started_at) and morning(on) > now:
+            yield "campaign_reminder", morning(on)
+    for number in AFTER:
+        due_at = morning(calendar.add_working(campaign.due_on, number))
+        if due_at > now:
+            yield "campaign_late", due_at
+
+
+def back(calendar: WorkingCalendar, campaign: Campaign, number: int) -> date:
+    """So many working days before the last one."""
+    on = campaign.due_on
+    while number:
+        on -= ONE_DAY
+        number -= calendar.is_working(on)
+    return on
+
+
+def _resume(session: Session, campaign: Campaign, kind: str, due_at: datetime) -> None:
+    """One that was called off is due again; one that has fired does not fire twice."""
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.kind == kind,
+            Reminder.entity == ENTITY,
+            Reminder.entity_id == campaign.id,
+            Reminder.due_at == due_at,
+        )
+        .values(cancelled_at=None)
+    )
