@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, DismissalRevocation, Request, RequestRow
-from accessflow.domain.errors import Invalid
+from accessflow.domain.errors import Conflict, Invalid
 from accessflow.domain.text import clean
-from accessflow.services import history, totals
+from accessflow.services import history, scope, totals
 from accessflow.services.actor import Actor
-from accessflow.services.dismissal_reminders import call_off
-from accessflow.services.dismissals import end_job, locked, note
+from accessflow.services.dismissal_reminders import call_off, plan_reminders
+from accessflow.services.dismissal_standing import refresh_all
+from accessflow.services.dismissals import end_job, find, locked, note, standing_of
+from accessflow.services.ledger_settling import lock_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,51 @@ def cancel(
         end_job(session, actor, now, dismissal.employment, None)
         note(session, actor, now, dismissal, "withdrawn", ["—", dismissal.cancel_reason])
         return _relieve(session, actor, now, catalogue, dismissal, requests)
+
+
+def restore(
+    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, dismissal_id: int
+) -> tuple[str, ...]:
+    """Takes a cancelling back: the term runs again; the numbers of drafts that are there again.
+
+    A person taken out of a draft of several is asked for anew by «Сформировать».
+    Raises Conflict where it stands, or where another was entered since, NotFound, Forbidden.
+    """
+    with db.write() as session:
+        jobs = select(Dismissal.employment_id).where(Dismissal.id == dismissal_id)
+        lock_jobs(session, session.scalars(jobs))
+        dismissal = find(session, actor, dismissal_id)
+        scope.require_people_changed(actor, dismissal.organization_id)
+        if dismissal.cancelled_at is None:
+            raise Conflict("Это увольнение не отменено.", dismissal=dismissal_id)
+        if other := standing_of(session, dismissal.employment_id):
+            raise Conflict("Записано уже другое увольнение.", dismissal=other.id)
+        brought_back = _put_away_with_it(session, dismissal)
+        for request in brought_back:
+            request.deleted_at = None
+        dismissal.cancelled_at = dismissal.cancelled_by_id = None
+        dismissal.cancel_reason = ""
+        end_job(session, actor, now, dismissal.employment, dismissal.dismissed_on)
+        note(
+            session, actor, now, dismissal, "restored", ["—", f"{dismissal.dismissed_on:%d.%m.%Y}"]
+        )
+        refresh_all(session, catalogue, [dismissal], now)
+        if dismissal.filed_at is None:
+            plan_reminders(session, catalogue, dismissal, now)
+        return tuple(request.number for request in brought_back)
+
+
+def _put_away_with_it(session: Session, dismissal: Dismissal) -> list[Request]:
+    query = (
+        select(Request)
+        .join(DismissalRevocation, DismissalRevocation.request_id == Request.id)
+        .where(
+            DismissalRevocation.dismissal_id == dismissal.id,
+            Request.deleted_at == dismissal.cancelled_at,
+            Request.state == "draft",
+        )
+    )
+    return list(session.scalars(query.order_by(Request.id)))
 
 
 def _linked_locked(session: Session, dismissal_id: int) -> list[Request]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from accessflow.db.tables import Dismissal, Employment, Grant, Organization
+from accessflow.db.tables import Dismissal, Employment, Grant, Organization, Person
 from accessflow.services.actor import Actor
+from accessflow.services.fields import searchable
 from accessflow.services.scope import within
 
 SHOWS = ("unfiled", "missed", "undone", "done", "cancelled", "all")
@@ -20,34 +21,80 @@ STANDING = Dismissal.cancelled_at.is_(None)
 @dataclass(frozen=True, slots=True)
 class Filter:
     """`show`: unfiled (the term runs or is over), missed, undone (filed, not carried out), done,
-    cancelled, all. `since`, `until`: of the day of dismissal, both included."""
+    cancelled, all. `since`, `until`: of the day of dismissal, both included. `text`: words of the
+    name, the post or the order's number; `persons`: what a СНИЛС was found in; `import_job`: from
+    that file alone."""
 
     show: str = "unfiled"
     organization_id: int | None = None
     since: date | None = None
     until: date | None = None
+    text: str = ""
+    persons: tuple[int, ...] | None = None
+    import_job: int | None = None
 
 
 def listed(actor: Actor, wanted: Filter, today: date) -> Select[Dismissal]:
     """With people, jobs and organisations; what is unfiled with the nearest last day first."""
     query = (
         select(Dismissal)
-        .where(within(actor, Dismissal.organization_id), _shown(wanted.show, today))
+        .join(Dismissal.person)
+        .join(Dismissal.employment)
+        .join(Dismissal.organization)
+        .where(*_conditions(actor, wanted), _shown(wanted.show, today))
         .options(
-            joinedload(Dismissal.person),
-            joinedload(Dismissal.employment).joinedload(Employment.unit),
-            joinedload(Dismissal.organization),
+            contains_eager(Dismissal.person),
+            contains_eager(Dismissal.employment).joinedload(Employment.unit),
+            contains_eager(Dismissal.organization),
         )
     )
-    if wanted.organization_id is not None:
-        query = query.where(Dismissal.organization_id == wanted.organization_id)
-    if wanted.since is not None:
-        query = query.where(Dismissal.dismissed_on >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Dismissal.dismissed_on <= wanted.until)
     if wanted.show in ("unfiled", "missed", "undone"):
         return query.order_by(Dismissal.due_on, Dismissal.id)
     return query.order_by(Dismissal.dismissed_on.desc(), Dismissal.id.desc())
+
+
+def counts(session: Session, actor: Actor, wanted: Filter, today: date) -> dict[str, int]:
+    """How many each of SHOWS would list, under the other conditions of the filter."""
+    sums = [_sum(_shown(show, today)) for show in SHOWS]
+    query = (
+        select(*sums)
+        .select_from(Dismissal)
+        .join(Dismissal.person)
+        .join(Dismissal.employment)
+        .where(*_conditions(actor, wanted))
+    )
+    return dict(zip(SHOWS, map(int, session.execute(query).one()), strict=True))
+
+
+def count_unfiled(session: Session, actor: Actor) -> int:
+    """What of the actor's own organisation is still to be sent."""
+    query = select(func.count()).select_from(Dismissal).where(
+        Dismissal.organization_id == (actor.organization_id or 0),
+        STANDING,
+        Dismissal.filed_at.is_(None),
+    )  # fmt: skip
+    return session.scalar(query) or 0
+
+
+def _conditions(actor: Actor, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    yield within(actor, Dismissal.organization_id)
+    if wanted.organization_id is not None:
+        yield Dismissal.organization_id == wanted.organization_id
+    if wanted.since is not None:
+        yield Dismissal.dismissed_on >= wanted.since
+    if wanted.until is not None:
+        yield Dismissal.dismissed_on <= wanted.until
+    if wanted.persons is not None:
+        yield Dismissal.person_id.in_(wanted.persons)
+    if wanted.import_job is not None:
+        yield Dismissal.import_job_id == wanted.import_job
+    for word in searchable(wanted.text).split():
+        yield or_(
+            *(
+                column.contains(word, autoescape=True)
+                for column in (Person.search_name, Employment.search_text, Dismissal.order_no)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

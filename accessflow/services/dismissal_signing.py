@@ -1,0 +1,65 @@
+"""The revocations of dismissals go to «На подпись» together: every draft that has no error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import Database
+from accessflow.db.tables import Dismissal, DismissalRevocation, Request
+from accessflow.domain.errors import Conflict, Invalid
+from accessflow.services import acting, scope
+from accessflow.services.actor import Actor
+from accessflow.services.files import FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Numbers of what waits for its signature now; ids, numbers and reasons of what does not."""
+
+    ready: tuple[str, ...] = ()
+    kept: tuple[tuple[int, str, str], ...] = ()
+
+
+def prepare(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    files: FileStore,
+    dismissal_ids: Iterable[int],
+) -> Prepared:
+    """Each by itself: one that cannot be signed yet does not keep the others. Raises Forbidden."""
+    scope.require_filer(actor, actor.organization_id)
+    with db.read() as session:
+        drafts = session.execute(
+            select(Request.id, Request.number)
+            .join(DismissalRevocation, DismissalRevocation.request_id == Request.id)
+            .join(Dismissal, Dismissal.id == DismissalRevocation.dismissal_id)
+            .where(
+                Dismissal.id.in_(list(dismissal_ids)),
+                Dismissal.organization_id == actor.organization_id,
+                Request.state == "draft",
+                Request.deleted_at.is_(None),
+            )
+            .distinct()
+            .order_by(Request.id)
+        ).all()
+    ready: list[str] = []
+    kept: list[tuple[int, str, str]] = []
+    for request_id, number in drafts:
+        try:
+            acting.act(
+                db, actor=actor, now=now, catalogue=catalogue, files=files,
+                request_id=request_id, action="prepare",
+            )  # fmt: skip
+        except (Invalid, Conflict) as refusal:
+            kept.append((request_id, number, refusal.message))
+        else:
+            ready.append(number)
+    return Prepared(tuple(ready), tuple(kept))
