@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from accessflow.notify import change_messages, dismissal_messages, renewal_messages
+from accessflow.notify import (
+    campaign_messages,
+    change_messages,
+    desk_messages,
+    dismissal_messages,
+    renewal_messages,
+)
 from accessflow.notify import messages as m
 from accessflow.notify.rendering import About, House, Message, Wording
 
@@ -121,9 +127,13 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         "form_notice": lambda h: m.form_notice(
             h, title="Заявка на доступ к ФРМСС", number="8", since="01.02.2027"
         ),
+        "assigned": lambda h: desk_messages.assigned(
+            h, ABOUT, who="Орлова Н. П.", note="Организация уже звонила."
+        ),
         **dismissal_messages.SAMPLES,
         **change_messages.SAMPLES,
         **renewal_messages.SAMPLES,
+        **campaign_messages.SAMPLES,
     }
 )
 """By kind, each given the house that writes it."""

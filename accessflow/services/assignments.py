@@ -11,11 +11,12 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, User
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import absences, timeline
+from accessflow.services import absences, assigned_letters, timeline
 from accessflow.services.acting import act_within, require_unchanged
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked
 from accessflow.services.clock import moscow_date
+from accessflow.services.outbox import Box
 from accessflow.workflow.rows import MIAC
 from accessflow.workflow.states import ENDED, STATES, UNFILED
 
@@ -61,7 +62,7 @@ def take_within(
         act_within(session, actor, now, catalogue, files, request, "take")
         session.expire(request, ["assignee"])
         return request
-    return assign_within(session, actor, now, request, actor.user_id)
+    return assign_within(session, actor, now, catalogue, request, actor.user_id)
 
 
 def assign(
@@ -69,30 +70,35 @@ def assign(
     *,
     actor: Actor,
     now: datetime,
+    catalogue: Catalogue,
     request_id: int,
     assignee_id: int | None,
     note: str = "",
     seen: int | None = None,
 ) -> Request:
-    """To a colleague, or to nobody (None); `note` is for МИАЦ's eyes.
+    """To a colleague, or to nobody (None); `note` is for МИАЦ's eyes. The colleague gets a letter.
 
     Raises NotFound, Forbidden, Conflict, Invalid.
     """
     with db.write() as session:
         request = locked(session, actor, request_id)
         require_unchanged(session, request, seen)
-        return assign_within(session, actor, now, request, assignee_id, note)
+        return assign_within(session, actor, now, catalogue, request, assignee_id, note)
 
 
 def assign_within(
     session: Session,
     actor: Actor,
     now: datetime,
+    catalogue: Catalogue,
     request: Request,
     assignee_id: int | None,
     note: str = "",
+    *,
+    silently: bool = False,
 ) -> Request:
-    """The same inside a transaction of the caller, who has locked the request."""
+    """The same inside a transaction of the caller, who has locked the request; `silently`: the
+    caller writes about many at once."""
     require_at_work(actor, request)
     user = _colleague(session, assignee_id)
     if request.assignee_id == assignee_id:
@@ -103,6 +109,8 @@ def assign_within(
     request.assignee_id, request.updated_at = assignee_id, now
     session.flush()
     session.expire(request, ["assignee"])
+    if not silently:
+        assigned_letters.write(Box(session, catalogue, now), actor, request, data.get("note", ""))
     return request
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Request
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from accessflow.services import assignments, bulk_package
+from accessflow.services import assignments, bulk_package, scope
 from accessflow.services.acting import act_within
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 MOST = 1000
 """So many at once."""
 RECENT = 20
-NOT_BY_ROWS = "Она исполняется не по строкам: откройте её."
+BY_ROWS = "decide"
+EXECUTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(EXECUTION, (BY_ROWS, "открытые строки исполнены")),
+        "technical": ("resolve", "вопрос решён"),
+        "emd_deletion": ("confirm_deleted", "удаление ЭМД подтверждено"),
+        "network": ("connect", "подключение подтверждено"),
+    }
+)
+"""By kind: the action that carries an application out, and what is said of it then."""
+CONSIGNED = "Документ КЗ исполняется вместе с заявкой, к которой он относится."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """`asks`: keys of what is given once for all; `done`: what is said of each that was done;
-    `action`: of the machine, "" for what only hands over."""
+    """`asks`: keys of what is given once for all; `done`: what is said of each that was done,
+    where `do` has no words of its own; `action`: of the machine, "" for what only hands over."""
 
     label: str
     done: str
-    do: Callable[[Doing, Request], None]
+    do: Callable[[Doing, Request], str | None]
     asks: tuple[str, ...] = ()
     action: str = ""
 
@@ -67,7 +77,10 @@ def _take(doing: Doing, request: Request) -> None:
 
 def _assign(doing: Doing, request: Request) -> None:
     user_id, note = doing.given.get("assignee"), str(doing.given.get("note", ""))
-    assignments.assign_within(doing.session, doing.actor, doing.now, request, user_id, note)
+    assignments.assign_within(
+        doing.session, doing.actor, doing.now, doing.catalogue, request, user_id, note,
+        silently=True,
+    )  # fmt: skip
 
 
 def _acted(action: str) -> Callable[[Doing, Request], None]:
@@ -88,11 +101,24 @@ def _forward(doing: Doing, request: Request) -> None:
     bulk_package.hold(doing.session, request, doing.now)
 
 
-def _execute(doing: Doing, request: Request) -> None:
-    """Raises Conflict for what is not executed row by row."""
-    outcome = EXECUTION.get(request.kind)
-    if outcome is None:
-        raise Conflict(NOT_BY_ROWS, request=request.id)
+def _execute(doing: Doing, request: Request) -> str:
+    """Row by row, or whole, as its kind is. Raises Conflict for what is not executed by itself."""
+    action, done = _execution(request)
+    if action == BY_ROWS:
+        _execute_rows(doing, request, EXECUTION[request.kind])
+    else:
+        _act(doing, request, action, doing.given)
+    return done
+
+
+def _execution(request: Request) -> tuple[str, str]:
+    """Raises Conflict."""
+    if request.kind not in EXECUTIONS:
+        raise Conflict(CONSIGNED, request=request.id)
+    return EXECUTIONS[request.kind]
+
+
+def _execute_rows(doing: Doing, request: Request, outcome: str) -> None:
     today = moscow_date(doing.now)
     snapshot = snapshot_of(doing.session, doing.catalogue, request, today)
     find(snapshot, "decide", acting(doing.actor, request))  # first: whether it is its time
@@ -120,11 +146,18 @@ BULKS: Mapping[str, Bulk] = MappingProxyType(
             ("forwarded_to", "external_no", "note"),
             "forward",
         ),
-        "execute": Bulk("Исполнить", "открытые строки исполнены", _execute, action="decide"),
+        "execute": Bulk("Исполнить", "исполнена", _execute, ("text",), action="execute"),
         "close": Bulk("Закрыть", "закрыта", _acted("close"), action="close"),
     }
 )
 OPTIONAL = frozenset({"note", "external_no"})
+
+
+def asks_of(action: str, requests: Iterable[Request]) -> tuple[str, ...]:
+    """What is to be given for these: to execute, words for whoever reported a problem alone."""
+    if action == "execute" and not any(request.kind == "technical" for request in requests):
+        return ()
+    return BULKS[action].asks
 
 
 def start(
@@ -145,8 +178,13 @@ def start(
         raise Invalid("Отметьте заявки.", {"pick": "Отметьте заявки."})
     if len(ids) > MOST:
         raise Invalid(f"За один раз можно не больше {MOST} заявок.", {"pick": "Слишком много."})
-    taken = _given(BULKS[action], given)
     with db.write() as session:
+        picked = session.scalars(
+            select(Request).where(Request.id.in_(ids), scope.requests_seen(actor))
+        )
+        taken = _given(asks_of(action, picked), given)
+        if action == "execute" and "text" in taken:
+            taken["note"] = taken["text"]  # what is told of an ЭМД or of the network, too
         job = BulkJob(user_id=actor.user_id or 0, action=action, given=taken, request_ids=ids,
                       created_at=now)  # fmt: skip
         session.add(job)
@@ -154,11 +192,11 @@ def start(
         return job.id
 
 
-def _given(bulk: Bulk, given: Mapping[str, Any]) -> dict[str, Any]:
+def _given(asks: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises Invalid with a sentence by field."""
     taken: dict[str, Any] = {}
     flaws: dict[str, str] = {}
-    for key in bulk.asks:
+    for key in asks:
         if key == "assignee":
             taken[key] = given.get(key)
             continue
@@ -178,12 +216,11 @@ def _given(bulk: Bulk, given: Mapping[str, Any]) -> dict[str, Any]:
 def hindrance(actor: Actor, bulk: Bulk, request: Request) -> str:
     """Why it would not be done, as far as its state tells; "" where that says nothing."""
     kind: Kind = request.kind  # type: ignore[assignment] # written from the kinds alone
-    if bulk.action == "decide" and kind not in EXECUTION:
-        return NOT_BY_ROWS
     try:
         if bulk.action:
             known = Snapshot(kind, request.state, outside=request.outside)
-            find(known, bulk.action, acting(actor, request))
+            action = _execution(request)[0] if bulk.action == "execute" else bulk.action
+            find(known, action, acting(actor, request))
         else:
             assignments.require_at_work(actor, request)
     except (Conflict, Forbidden) as refusal:

@@ -20,10 +20,11 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Request
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, Invalid, NotFound
-from accessflow.services import bulk_package, scope
+from accessflow.services import assigned_letters, bulk_package, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked
 from accessflow.services.bulk import BULKS, Bulk, Doing, job, may_go_on
+from accessflow.services.outbox import Box
 
 if TYPE_CHECKING:
     from accessflow.services.files import FileStore
@@ -98,6 +99,8 @@ def _next(
     if found.done == len(found.request_ids):
         if found.action == "forward":
             bulk_package.gather(session, catalogue, found, now)
+        elif found.action == "assign":
+            assigned_letters.write_of_job(Box(session, catalogue, now), actor, found)
         found.state = "done"
     return found
 
@@ -130,8 +133,8 @@ def _one(doing: Doing, bulk: Bulk, request_id: int) -> dict[str, Any]:
     try:
         with doing.session.begin_nested():
             request = locked(doing.session, doing.actor, request_id)
-            bulk.do(doing, request)
-            return {"id": request_id, "number": request.number, "ok": True, "text": bulk.done}
+            said = bulk.do(doing, request) or bulk.done
+            return {"id": request_id, "number": request.number, "ok": True, "text": said}
     except (Conflict, Forbidden, Invalid, NotFound) as refusal:
         number = _number(doing.session, doing.actor, request_id)
         return {"id": request_id, "number": number, "ok": False, "text": _reason(refusal)}

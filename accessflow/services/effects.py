@@ -10,7 +10,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import answering, duplicates, ledger, registering, sending, waivers
+from accessflow.services import (
+    answering,
+    duplicates,
+    ledger,
+    pairs,
+    registering,
+    sending,
+    waivers,
+    whereabouts,
+)
 from accessflow.services.clock import moscow_date
 from accessflow.services.routes import route_of
 from accessflow.workflow.machines import MACHINES
@@ -45,7 +54,8 @@ def _forward(moment: Applying) -> dict[str, Any]:
 
 def _own_support(moment: Applying) -> dict[str, Any]:
     """The parcel of a screening problem has gone to its own support (R39)."""
-    moment.request.forwarded_to = ", ".join(route_of(moment.catalogue, moment.request).to)
+    to = route_of(moment.catalogue, moment.request).to
+    moment.request.forwarded_to = whereabouts.named(moment.catalogue, to)
     return {"forwarded_to": moment.request.forwarded_to}
 
 
@@ -54,7 +64,8 @@ def _committee_send(moment: Applying) -> dict[str, Any]:
     request, catalogue = moment.request, moment.catalogue
     system = catalogue.systems.get(request.system or "")
     to = system.outbound.to if system and system.outbound else ()
-    request.forwarded_to = ", ".join(to or (catalogue.region.contacts["support_email"],))
+    support = (catalogue.region.contacts["support_email"],)
+    request.forwarded_to = whereabouts.named(catalogue, to or support)
     return {"forwarded_to": request.forwarded_to}
 
 
@@ -72,8 +83,18 @@ def _require_settled(moment: Applying) -> None:
             )
 
 
+def _require_turn(moment: Applying) -> None:
+    """Raises Conflict for half of a pair before the other one, where the order matters."""
+    if not any(decision.outcome == "granted" for decision in moment.rows):
+        return
+    on = moment.step.given.get("happened_on")
+    if refusal := pairs.out_of_turn(moment.session, moment.request, on):
+        raise Conflict(refusal, request=moment.request.id)
+
+
 def _decide_rows(moment: Applying) -> dict[str, Any]:
     _require_settled(moment)
+    _require_turn(moment)
     decisions = {decision.row_id: decision for decision in moment.rows}
     decided = [row for row in moment.request.rows if row.id in decisions]
     for row in decided:

@@ -7,11 +7,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Request, RequestRow
+from accessflow.db.tables import Organization, Request, RequestRow
 from accessflow.notify import messages
 from accessflow.notify.rendering import About, House, Message, Wording
 from accessflow.services import terms, timeline
+from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.workflow.asks import CAUSES
 
@@ -42,10 +45,15 @@ def house_of(catalogue: Catalogue) -> House:
     return House(contacts["miac_name"], contacts["miac_phone"], wording)
 
 
-def house_of_organization(catalogue: Catalogue, request: Request) -> House:
+def house_of_organization(catalogue: Catalogue, organization: Organization) -> House:
     """The organisation itself, for what it sends."""
-    organization = request.organization
     return House(organization.short_name, organization.phone, house_of(catalogue).wording)
+
+
+def house_by(session: Session, catalogue: Catalogue, actor: Actor) -> House:
+    """In whose name a letter is written: of the organisation or КЗ whose person acts, else МИАЦ."""
+    own = session.get(Organization, actor.organization_id) if actor.organization_id else None
+    return house_of_organization(catalogue, own) if own else house_of(catalogue)
 
 
 def about(catalogue: Catalogue, request: Request, *, path: str = "requests") -> About:
@@ -108,7 +116,7 @@ def short_name(full_name: str) -> str:
 
 def compose(moment: Moment, kind: str, whose: About) -> Message:
     """The message `kind` of this step; `whose` is what its reader may open."""
-    return WRITERS[kind](moment, house_of(moment.catalogue), whose)
+    return WRITERS[kind](moment, house_by(moment.session, moment.catalogue, moment.actor), whose)
 
 
 def given(moment: Moment, key: str) -> str:

@@ -24,7 +24,7 @@ from accessflow.services.letter_words import (
     MIAC_SIDE,
     about,
     compose,
-    house_of,
+    house_by,
     short_name,
 )
 from accessflow.services.outbox import Box, File, put, to_person_and_mailbox
@@ -72,16 +72,16 @@ def message(
 ) -> None:
     """A message from the card, to the other side."""
     box = Box(session, catalogue, now)
-    name = short_name(actor.name)
+    name, house = short_name(actor.name), house_by(session, catalogue, actor)
     if actor.organization_id == request.organization_id:
         who = f"{request.organization.short_name}, {name}"
         whose = about_for_desk(catalogue, request)
-        written = messages.message(house_of(catalogue), whose, who=who, text=text)
+        written = messages.message(house, whose, who=who, text=text)
         to_desk(box, request, written, files)
     else:
         whose = about(catalogue, request)
         who = f"{MIAC_SIDE}, {name}" if actor.role != "committee" else f"КЗ, {name}"
-        to_author(box, request, messages.message(house_of(catalogue), whose, who=who, text=text))
+        to_author(box, request, messages.message(house, whose, who=who, text=text))
 
 
 def to_author(box: Box, request: Request, message: Message) -> None:

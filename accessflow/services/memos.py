@@ -71,7 +71,7 @@ def mail(
         if not chosen:
             raise Conflict("Некому отправить: выберите сотрудников, у которых указан e-mail.")
         box = Box(session, catalogue, now)
-        house = house_of_organization(catalogue, request)
+        house = house_of_organization(catalogue, request.organization)
         for memo in chosen:
             message = messages.memo(
                 house,

@@ -18,18 +18,18 @@ from accessflow.services.letter_words import (
     about,
     compose,
     given,
-    house_of,
+    house_by,
     house_of_organization,
     matter,
 )
 from accessflow.services.outbox import Box, File, put
 from accessflow.services.routes import route_of
+from accessflow.services.whereabouts import is_support
 
 if TYPE_CHECKING:
     from accessflow.services.acting import Moment
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SUPPORT = re.compile(r"стп|егисз", re.IGNORECASE)
 NO_ADDRESSEE = (
     "Куда отправить комплект, неизвестно: в «Кому передано» нет адреса. "
     "Впишите адрес здесь и отправьте ещё раз."
@@ -49,7 +49,7 @@ def _parcel(moment: Moment, box: Box) -> None:
     files = parcels.kept(moment.session, request)
     route = route_of(moment.catalogue, request)
     message = messages.parcel(
-        house_of_organization(moment.catalogue, request),
+        house_of_organization(moment.catalogue, request.organization),
         about(moment.catalogue, request, path=""),
         subject=parcels.subject_of(moment.catalogue, request),
         matter=matter(moment.catalogue, request),
@@ -70,7 +70,7 @@ def _package(moment: Moment, box: Box) -> None:
     addresses = _ADDRESS.findall(named)
     if addresses:
         to, cc = tuple(addresses), ()
-    elif not _SUPPORT.search(named):
+    elif not is_support(named):
         to, cc = (), ()
     whose = about(moment.catalogue, moment.request, path="")
     message = compose(moment, "package", whose)
@@ -83,7 +83,7 @@ def _committee_package(moment: Moment, box: Box) -> None:
     """From КЗ (R37, R41)."""
     files, to, cc = _passed_on(moment, "committee")
     message = messages.committee_package(
-        house_of(moment.catalogue),
+        house_by(moment.session, moment.catalogue, moment.actor),
         about(moment.catalogue, moment.request, path=""),
         sender=_committee_name(moment),
         matter=matter(moment.catalogue, moment.request),

@@ -17,10 +17,11 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Reminder, Request, RequestEvent
 from accessflow.notify import messages
+from accessflow.notify.rendering import House
 from accessflow.services import timeline
 from accessflow.services.actor import SYSTEM
 from accessflow.services.clock import MOSCOW, moscow_date
-from accessflow.services.letter_words import about, day, house_of
+from accessflow.services.letter_words import about, day, house_of, house_of_organization
 from accessflow.services.letters import about_for_desk, to_author, to_desk
 from accessflow.services.outbox import Box
 from accessflow.services.preferences import MORNING
@@ -145,7 +146,7 @@ def _fire(db: Database, catalogue: Catalogue, now: datetime, kind: str, request_
         since, text = _asked(session, request)
         box = Box(session, catalogue, now)
         if kind == "needs_info":
-            house, whose = house_of(catalogue), about(catalogue, request)
+            house, whose = _house(catalogue, request), about(catalogue, request)
             to_author(box, request, messages.needs_info(house, whose, since=since, text=text))
         else:
             house, whose = house_of(catalogue), about_for_desk(catalogue, request)
@@ -153,6 +154,13 @@ def _fire(db: Database, catalogue: Catalogue, now: datetime, kind: str, request_
         action = "remind" if kind == "needs_info" else "silence"
         timeline.append(session, request, actor=SYSTEM, now=now, action=action, role="system")
         return True
+
+
+def _house(catalogue: Catalogue, request: Request) -> House:
+    """Nothing is written in the name of a МИАЦ that works outside."""
+    if request.outside:
+        return house_of_organization(catalogue, request.organization)
+    return house_of(catalogue)
 
 
 def _asked(session: Session, request: Request) -> tuple[str, str]:

@@ -151,7 +151,7 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
         found=found,
         spec=form_of(catalogue, found),
         subject=request_words.subject(catalogue, found),
-        state=request_words.STATES[found.state],
+        state=request_words.state_of(found),
         offered=offered,
         transition=transition,
         asks=asks,

@@ -92,7 +92,7 @@ def _assigned(request_id: int) -> Request:
             request_id=request_id, seen=seen,
         )  # fmt: skip
     return assignments.assign(
-        db, actor=actor, now=now, request_id=request_id, seen=seen,
+        db, actor=actor, now=now, catalogue=context.catalogue(), request_id=request_id, seen=seen,
         assignee_id=_number(request.form.get("assignee", "")), note=request.form.get("note", ""),
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _refused(request_id: int, refusal: Invalid | Conflict) -> str:
         "assignments/assign.html",
         found=found,
         subject=request_words.subject(context.catalogue(), found),
-        state=request_words.STATES[found.state],
+        state=request_words.state_of(found),
         panel=panel(found),
         chosen=request.form.get("assignee", ""),
         note=request.form.get("note", ""),

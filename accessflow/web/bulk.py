@@ -162,7 +162,8 @@ def _ask_page(action: str, typed: Typed, *, again: bool = False) -> str:
     """`again`: the page was there already, with boxes of its own."""
     context.refresh()
     what, picked = BULKS[action], _picked(BULKS[action], again=again)
-    asks = [ASKS[key] for key in what.asks if key != "assignee"]
+    keys = bulk.asks_of(action, (one.request for one in picked if not one.hindrance))
+    asks = [ASKS[key] for key in keys if key != "assignee"]
     ready = []
     if action in CANNED:
         ready = canned.of_kind(context.session(), context.catalogue(), CANNED[action])
@@ -172,8 +173,7 @@ def _ask_page(action: str, typed: Typed, *, again: bool = False) -> str:
         what=what,
         picked=picked,
         possible=sum(not one.hindrance for one in picked),
-        states=request_words.STATES,
-        colleagues=colleagues() if "assignee" in what.asks else [],
+        colleagues=colleagues() if "assignee" in keys else [],
         asks=asks,
         typed=typed,
         ready=ready,

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from accessflow.db.tables import Request, RequestEvent, RequestFile
 from accessflow.domain.text import counted
-from accessflow.services import scope
+from accessflow.services import scope, whereabouts
 from accessflow.services.actor import Actor
 from accessflow.services.card import Card
 from accessflow.services.sending import Missing
-from accessflow.web.request_words import STATES
+from accessflow.web.request_words import STATES, state_of
 from accessflow.workflow.asks import CAUSES
 
 WAITING = {
@@ -22,7 +22,6 @@ WAITING = {
     "needs_info": "Ход за организацией: МИАЦ ждёт сведений",
     "third_party": "Ход за третьей стороной: срок на паузе",
     "at_committee": "Ход за КЗ ЛО: подписать и отправить",
-    "forwarded": "Ход за владельцем системы",
     "awaiting_call": "Ход за ГКУ ЛО «ОЭП»: ждите звонка",
 }
 TOLD = {
@@ -162,17 +161,23 @@ def _of_committee(card: Card, said: Said | None) -> Turn | None:
     if card.offer("to_committee") and found.kind == "emd_deletion":
         return Turn("accept", "Ход за КЗ: письмо адресовано вам", True)
     if card.offer("confirm_deleted"):
-        return Turn("confirm", WAITING["forwarded"], text=_where(found))
+        return Turn("confirm", _whose(found), text=_where(found))
     return None
 
 
 def _waiting(card: Card, said: Said | None) -> Turn:
     found = card.request
-    label = STATES[found.state].label
+    label = state_of(found).label
     if found.state in ("draft", "ready"):
         return Turn("", "Заявку готовит секретарь организации")
     text = " ".join(filter(None, (TOLD.get(found.state, ""), _where(found))))
-    return Turn("", WAITING.get(found.state, label), text=text, said=said)
+    return Turn("", _whose(found, label), text=text, said=said)
+
+
+def _whose(found: Request, label: str = "") -> str:
+    if found.state == "forwarded":
+        return f"Ход за {whereabouts.whose_move(found.forwarded_to)}"
+    return WAITING.get(found.state, label)
 
 
 def _where(found: Request) -> str:

@@ -16,12 +16,12 @@ from accessflow.forms.answers import Check, name_of
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
-from accessflow.services import attachments, scans, scope
+from accessflow.services import attachments, scans, scope, whereabouts
 from accessflow.services.actor import Actor
 from accessflow.services.card import Card
 from accessflow.services.clock import moscow_date
 from accessflow.services.offers import together
-from accessflow.web.request_words import STATES
+from accessflow.web.request_words import state_of
 
 Stop = tuple[str, tuple[str, ...], str]
 _DRAFT: Stop = ("Черновик", ("draft",), "данные правят")
@@ -29,7 +29,8 @@ _READY: Stop = ("На подписи", ("ready",), "печать, подпись
 _SENT: Stop = ("Отправлена", ("sent", "registered"), "в ИС ТП МИАЦ")
 _REVIEW: Stop = ("На рассмотрении", ("in_review", "needs_info", "third_party"), "у МИАЦ")
 _COMMITTEE: Stop = ("У КЗ ЛО", ("at_committee",), "подпись, отправка")
-_FORWARDED: Stop = ("В СТП ЕГИСЗ", ("forwarded",), "обычно 5–30 дней")
+_FORWARDED: Stop = ("У владельца системы", ("forwarded",), "обычно 5–30 дней")
+_SUPPORT: Stop = ("В СТП ЕГИСЗ", ("forwarded",), "обычно 5–30 дней")
 _ROWS = (_DRAFT, _READY, _SENT, _REVIEW, _COMMITTEE, _FORWARDED,
          ("Исполнена", ("executed", "closed"), ""))  # fmt: skip
 PATHS: dict[str, tuple[Stop, ...]] = {
@@ -38,7 +39,7 @@ PATHS: dict[str, tuple[Stop, ...]] = {
     "technical": (_DRAFT, _SENT, _REVIEW, ("У поддержки", ("forwarded",), ""),
                   ("Решена", ("executed", "closed"), "")),
     "emd_deletion": (_DRAFT, _READY, ("Отправлена", ("sent", "registered"), "в МИАЦ и КЗ ЛО"),
-                     _REVIEW, ("У КЗ ЛО", ("at_committee",), "письмо и акт"), _FORWARDED,
+                     _REVIEW, ("У КЗ ЛО", ("at_committee",), "письмо и акт"), _SUPPORT,
                      ("ЭМД удалён", ("deleted",), "придёт уведомление"),
                      ("Загружен заново", ("reuploaded", "closed"), "исправленный ЭМД")),
     "network": (_DRAFT, _READY, ("Отправлена", ("sent",), "в ГКУ ЛО «ОЭП»"),
@@ -91,13 +92,22 @@ def steps(card: Card, *, mine: bool) -> list[tuple[str, str, str]]:
     days = {event.target: _day(event.at) for event in reversed(card.events)}
     days.setdefault("draft", _day(found.created_at))
     path = [s for s in PATHS[found.kind] if "at_committee" not in s[1] or _needs_committee(card)]
+    path = [_as_it_went(stop, found) for stop in path]
     at = next((n for n, (_, states, _) in enumerate(path) if found.state in states), None)
     if at is None:
-        return [*_made(path, days), (STATES[found.state].label, _since(card, False), "current")]
+        return [*_made(path, days), (state_of(found).label, _since(card, False), "current")]
     finished = at == len(path) - 1
     ahead = [(label, hint, "ahead") for label, _, hint in path[at + 1 :]]
     here = (path[at][0], _since(card, mine), "done" if finished else "current")
     return [*_made(path[:at], days), here, *ahead]
+
+
+def _as_it_went(stop: Stop, found: Request) -> Stop:
+    """To whom it was passed on is known once it has been."""
+    _, states, hint = stop
+    if states != ("forwarded",) or not found.forwarded_to:
+        return stop
+    return whereabouts.label_of("forwarded", found.forwarded_to), states, hint
 
 
 def _made(path: Sequence[Stop], days: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -29,5 +29,4 @@ def index() -> ResponseReturnValue:
         most=committee.MOST,
         subject=lambda found: request_words.subject(catalogue, found),
         names=lambda found: ", ".join(map(short_name, names.get(found.id, ()))),
-        states=request_words.STATES,
     )

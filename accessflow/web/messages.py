@@ -91,7 +91,7 @@ def _page(found: Request, *, text: str = "", internal: bool = False, flaw: str =
         "messages/page.html",
         found=found,
         subject=request_words.subject(context.catalogue(), found),
-        state=request_words.STATES[found.state],
+        state=request_words.state_of(found),
         panel=panel(found),
         text=text,
         internal=internal,

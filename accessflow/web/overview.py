@@ -32,7 +32,7 @@ from accessflow.web import charts, context
 from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX, sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
-from accessflow.web.request_words import STATES, subject
+from accessflow.web.request_words import STATES, state_of, subject
 from accessflow.web.words import day, moment
 
 blueprint = Blueprint("overview", __name__, url_prefix="/overview")
@@ -118,7 +118,6 @@ def requests() -> ResponseReturnValue:
         page=page,
         subject=lambda row: subject(catalogue, row),
         terms=terms.shown_of(session, catalogue, page.items, today, short=True),
-        states=STATES,
     )
 
 
@@ -314,7 +313,7 @@ def _exported(row: Request) -> list[str]:
     in_term = {True: "нет", False: "да", None: "—"}
     return [
         row.number, row.registration_no or "—", subject(context.catalogue(), row),
-        row.organization.short_name, STATES[row.state].label, moment(row.sent_at),
+        row.organization.short_name, state_of(row).label, moment(row.sent_at),
         day(row.due_on), day(row.answered_on), in_term[row.answered_late],
         row.assignee.name if row.assignee else "—",
     ]  # fmt: skip

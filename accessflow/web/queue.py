@@ -12,7 +12,6 @@ from accessflow.services import absences, assignments, queue, request_list
 from accessflow.web import access, context, queue_asked, queue_groups, queue_view, request_words
 from accessflow.web.kept import local_path
 from accessflow.web.queue_sheet import queue_sheet
-from accessflow.web.request_words import STATES
 from accessflow.web.requests import NOBODY, snils_in
 from accessflow.web.toasts import toast
 from accessflow.web.words import initials
@@ -52,7 +51,6 @@ def index() -> ResponseReturnValue:
         groups=queue_groups.groups(found.wanted, counts.base),
         arguments=found.arguments,
         carried=urlencode(found.arguments, doseq=True),
-        states=STATES,
         actions=request_words.ACTIONS,
         acts=acts,
         card=url_for("triage.card", request_id=0).removesuffix("0"),

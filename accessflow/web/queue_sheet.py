@@ -14,7 +14,7 @@ from accessflow.web import context, request_words
 from accessflow.web.exports import long_sheet
 from accessflow.web.queue_asked import LABELS, Asked
 from accessflow.web.request_blueprint import short_name
-from accessflow.web.request_words import STATES
+from accessflow.web.request_words import state_of
 from accessflow.web.words import day, moment
 
 HEADERS = ("Номер", "Номер МИАЦ", "Внешний номер", "Организация", "Система", "Действие", "Вид",
@@ -46,7 +46,7 @@ def _told(
             item.organization.short_name, request_words.subject(catalogue, item),
             request_words.ACTIONS[item.action][0], LABELS["kind"].get(item.kind, item.kind),
             _people(names.get(item.id, ()), item.row_count), item.row_count,
-            STATES[item.state].label, words[item.id].words, day(item.due_on),
+            state_of(item).label, words[item.id].words, day(item.due_on),
             item.assignee.name if item.assignee else "—", moment(item.sent_at),
             moment(item.registered_at), item.priority, item.criticality,
             item.forwarded_to or "—", item.external_status or "—",

@@ -51,7 +51,7 @@ from accessflow.web.kept import local_path
 from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_blueprint import blueprint
 from accessflow.web.request_next import SEND, Next, next_step
-from accessflow.web.request_words import STATES, TITLES
+from accessflow.web.request_words import TITLES, state_of
 from accessflow.web.signing_send import place_of
 from accessflow.web.signing_view import ScanView, scan_view
 from accessflow.web.timeline import Moment, merged, timeline
@@ -98,8 +98,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         spec=check.spec,
         subject=request_words.subject(catalogue, found),
         action=TITLES[found.action],
-        state=STATES[found.state],
-        states=STATES,
+        state=state_of(found),
         turn=turn,
         aside=ASIDE,
         on_turn=_on_turn(card, turn.slug),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request
 from accessflow.domain.errors import NotFound
-from accessflow.services import attestations
+from accessflow.services import attestations, whereabouts
 from accessflow.services.offers import system_label
 from accessflow.services.request_list import TABS as TAB_STATES
 from accessflow.services.technical import SUBJECTS
@@ -49,6 +49,13 @@ _LOOKS = {
 }
 STATES = {slug: State(state.label, *_LOOKS[slug]) for slug, state in workflow.STATES.items()}
 
+
+def state_of(found: Request) -> State:
+    """Of an application that was passed on: where it is."""
+    look = STATES[found.state]
+    return replace(look, label=whereabouts.label_of(found.state, found.forwarded_to))
+
+
 TABS = {
     "mine": "Ждут меня",
     "": "Все",
@@ -57,7 +64,7 @@ TABS = {
     "miac": "У МИАЦ",
     "needs_info": "Нужны сведения",
     "committee": "У КЗ ЛО",
-    "forwarded": "У СТП ЕГИСЗ",
+    "forwarded": "Переданы дальше",
     "deleted": "ЭМД удалён",
     "done": "Завершённые",
 }

@@ -33,7 +33,7 @@ from accessflow.web import (
 from accessflow.web.exports import sheet
 from accessflow.web.request_blueprint import blueprint, short_name
 from accessflow.web.request_next import Next, next_step, standing
-from accessflow.web.request_words import ACTIONS, STATES
+from accessflow.web.request_words import ACTIONS, state_of
 from accessflow.web.words import moment
 from accessflow.workflow.term_words import InWords
 
@@ -111,7 +111,6 @@ def index() -> ResponseReturnValue:
         sort=sort,
         offers=offers(catalogue, "grant", "mo", context.today()),
         actions=ACTIONS,
-        states=STATES,
         organizations=people.organizations_with_people(session, actor) if overseer else (),
         authors=request_list.authors(session, actor),
         overseer=overseer,
@@ -259,7 +258,7 @@ def _exported(item: Request, names: tuple[PersonName, ...]) -> list[str]:
     return [
         item.number, request_words.subject(context.catalogue(), item),
         request_words.form_label(form), item.form_version, ACTIONS[item.action][0],
-        STATES[item.state].label, item.organization.short_name, people_told, str(item.row_count),
+        state_of(item).label, item.organization.short_name, people_told, str(item.row_count),
         str(item.error_count), item.author.name, moment(item.created_at), moment(item.updated_at),
         item.registration_no or "", item.external_no, _moment(item.sent_at),
         _moment(item.registered_at), _day(item.due_on), _day(item.paused_since),

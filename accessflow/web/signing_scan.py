@@ -118,7 +118,7 @@ def _page(found: Request, message: str = "", where: str = "") -> str:
         found=found,
         spec=spec,
         title=request_words.subject(catalogue, found),
-        state=request_words.STATES[found.state],
+        state=request_words.state_of(found),
         view=scan_view(session, actor, found),
         printed=printed[-1] if printed else None,
         births=births,

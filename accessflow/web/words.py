@@ -15,7 +15,7 @@ from accessflow.domain.roles import LABELS
 from accessflow.domain.text import counted, grouped, noun
 from accessflow.services.accounts import role_of
 from accessflow.services.clock import MOSCOW
-from accessflow.web import context, nav, profile, toasts
+from accessflow.web import context, nav, profile, request_words, toasts
 from accessflow.workflow.calendar import OfficeHours
 
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -117,6 +117,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         control_attributes=control_attributes,
+        state_of=request_words.state_of,
         csrf_token=generate_csrf,  # the macros of _ui.html are imported without context
         counted=counted,
         noun=noun,

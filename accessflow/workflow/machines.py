@@ -143,7 +143,7 @@ NETWORK = _machine(
     filer("executed", "close", "closed", "Закрыть"),
     row("executed", "close", "closed", MIAC, "Закрыть"),
     filer(("refused", "withdrawn", "closed"), "reopen", "awaiting_call", "Вернуть в работу",
-          guards=("reopen_window",), asks=("note",), effects=("reopen",)),
+          guards=("reopen_window",), asks=("note",), letters=("reopened",), effects=("reopen",)),
 )  # fmt: skip
 
 AUTHORITY = _machine(

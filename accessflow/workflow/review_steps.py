@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accessflow.workflow.rows import COMMITTEE, HAPPENED, MIAC, desk, filer, row, system
+from accessflow.workflow.rows import COMMITTEE, HAPPENED, MIAC, conclusion, desk, filer, row
 from accessflow.workflow.spec import Transition
 
 OPEN = ("registered", "in_review")
@@ -131,6 +131,7 @@ def committee() -> tuple[Transition, ...]:
             guards=("settled", "committee_stage"),
             asks=("note",),
             letters=("to_committee",),
+            noted_letters=("to_committee",),
         ),
         *row(
             "at_committee",
@@ -193,7 +194,7 @@ def decisions() -> tuple[Transition, ...]:
             asks=("rows", "text"),
             effects=("undecide_rows",),
         ),
-        *system(
+        *conclusion(
             ("in_review", "forwarded"),
             "execute",
             "executed",
@@ -201,7 +202,7 @@ def decisions() -> tuple[Transition, ...]:
             guards=("all_decided", "some_executed"),
             letters=("executed",),
         ),
-        *system(
+        *conclusion(
             ("in_review", "forwarded"),
             "refuse_all",
             "refused",

@@ -96,8 +96,10 @@ def desk(
     asks: tuple[str, ...] = (),
     letters: tuple[str, ...] = (),
     effects: tuple[str, ...] = (),
+    noted_letters: tuple[str, ...] = (),
 ) -> tuple[Transition, ...]:
-    """What МИАЦ decides; `outside` labels the secretary's note of it."""
+    """What МИАЦ decides; `outside` labels the secretary's note of it, `noted_letters` go out with
+    the note: to somebody else than the organisation."""
     inside_rows = row(
         sources,
         action,
@@ -119,9 +121,31 @@ def desk(
         where="outside",
         guards=guards,
         asks=(*asks, HAPPENED),
+        letters=noted_letters,
         effects=effects,
     )
     return inside_rows + noted
+
+
+def conclusion(
+    sources: Sources,
+    action: str,
+    target: str,
+    label: str,
+    *,
+    guards: tuple[str, ...],
+    letters: tuple[str, ...],
+    effects: tuple[str, ...] = (),
+) -> tuple[Transition, ...]:
+    """What follows by itself from what was decided; the letters are МИАЦ's, so that they leave only
+    where МИАЦ works here: from outside it writes its own."""
+    inside = system(
+        sources, action, target, label, where="inside", guards=guards, letters=letters,
+        effects=effects,
+    )  # fmt: skip
+    return inside + system(
+        sources, action, target, label, where="outside", guards=guards, effects=effects
+    )
 
 
 def system(

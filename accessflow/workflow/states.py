@@ -16,7 +16,7 @@ _ALL = (
     State("needs_info", "Нужны сведения", pauses=True),
     State("third_party", "Ждёт третью сторону", pauses=True),
     State("at_committee", "У КЗ ЛО"),
-    State("forwarded", "В СТП ЕГИСЗ"),
+    State("forwarded", "Передана дальше"),
     State("awaiting_call", "Ждёт звонка"),
     State("executed", "Исполнена"),
     State("deleted", "ЭМД удалён"),
@@ -34,3 +34,5 @@ UNFILED = frozenset({"draft", "ready"})
 ENDED = frozenset(slug for slug, state in STATES.items() if state.terminal)
 ANSWERED = ENDED | {"executed", "deleted", "reuploaded"}
 """The reaction term has been met: nothing is due any more (Рег. 3.5)."""
+OPEN = tuple(slug for slug in STATES if slug not in UNFILED | ANSWERED)
+"""Filed and not answered yet."""

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Request, User
+from accessflow.db.tables import Letter, Preference, Request, User
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.services import absences, assignments, letters, queue
 from accessflow.services.absences import Away
@@ -55,7 +56,7 @@ def named(ours: Life, name: str, role: str = "miac_specialist") -> Actor:
 
 def assign(ours: Life, actor: Actor, made: int, to: Actor | None, note: str = "") -> Request:
     return assignments.assign(
-        ours.db, actor=actor, now=ours.now, request_id=made, note=note,
+        ours.db, actor=actor, now=ours.now, catalogue=ours.catalogue, request_id=made, note=note,
         assignee_id=to.user_id if to else None,
     )  # fmt: skip
 
@@ -96,6 +97,47 @@ def test_handed_over_with_a_note_that_the_timeline_keeps(
     assert last.data["to"] == "Борисов Борис Борисович"
     assert last.data["note"] == "Ждём справку от МО"
     assert last.data["from"]
+
+
+def told(ours: Life) -> list[Letter]:
+    with ours.db.read() as session:
+        return list(session.scalars(select(Letter).where(Letter.kind == "assigned")))
+
+
+def with_mail(ours: Life, actor: Actor, address: str, **wishes: str | bool) -> None:
+    with ours.db.write() as session:
+        session.get_one(User, actor.user_id).email = address
+        session.add(Preference(user_id=actor.user_id, **wishes))
+
+
+def test_whoever_is_given_it_gets_a_letter_whoever_takes_it_none(
+    ours: Life, anna: Actor, boris: Actor
+) -> None:
+    with_mail(ours, boris, "boris@miac.example")
+    made = ours.sent()
+    assign(ours, anna, made, boris, "Ждём справку")
+    [letter] = told(ours)
+    assert (letter.to, letter.user_id) == (["boris@miac.example"], boris.user_id)
+    assert ours.one(made).number in letter.subject
+    assert "Ждём справку" in letter.text
+    assert f"accessflow://queue/{made}" in letter.text
+    assign(ours, anna, made, None)
+    take(ours, boris, made)
+    assert len(told(ours)) == 1
+
+
+def test_the_letter_comes_as_its_reader_wishes_or_to_who_stands_in(
+    ours: Life, anna: Actor, boris: Actor
+) -> None:
+    with_mail(ours, boris, "boris@miac.example", digest=True)
+    with_mail(ours, anna, "anna@miac.example")
+    lead = ours.actor("miac_lead")
+    assign(ours, lead, ours.sent(), boris)
+    enter(ours, boris, boris, anna)
+    assign(ours, lead, ours.sent("rmo"), boris)
+    own, instead = told(ours)
+    assert (own.to, own.digest) == (["boris@miac.example"], True)
+    assert (instead.to, instead.digest) == (["anna@miac.example"], False)
 
 
 def test_taken_over_from_a_colleague(ours: Life, anna: Actor, boris: Actor) -> None:
@@ -142,8 +184,8 @@ def test_what_changed_meanwhile_is_told_not_overwritten(
     ours.act(made, "refuse", "miac_specialist", cause="incomplete", text="Не хватает сведений.")
     with pytest.raises(Conflict, match="изменили"):
         assignments.assign(
-            ours.db, actor=anna, now=ours.now, request_id=made, assignee_id=boris.user_id,
-            seen=seen,
+            ours.db, actor=anna, now=ours.now, catalogue=ours.catalogue, request_id=made,
+            assignee_id=boris.user_id, seen=seen,
         )  # fmt: skip
 
 

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import BulkJob, Letter, Organization
+from accessflow.db.tables import BulkJob, Letter, Organization, User
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import Role
 from accessflow.services import assignments, bulk, bulk_steps
 from accessflow.services.bulk import BULKS
+from tests.card_examples import birth, network
 from tests.life_examples import Life, life
 from tests.request_examples import another
 
@@ -88,22 +89,53 @@ def test_it_goes_on_where_it_stood_and_does_nothing_twice(ours: Life) -> None:
 def test_assigned_together_with_a_note(ours: Life) -> None:
     ids = [ours.sent(), ours.sent()]
     to = another(ours.db, MIAC, None)
+    with ours.db.write() as session:
+        session.get_one(User, to.user_id).email = "colleague@miac.example"
     job = step(ours, start(ours, "assign", ids, assignee=to.user_id, note="Пока я в отпуске"))
     assert told(job) == [(made, True) for made in ids]
     assert {ours.one(made).assignee_id for made in ids} == {to.user_id}
     assert ours.events(ids[0])[-1].data["note"] == "Пока я в отпуске"
+    with ours.db.read() as session:  # one letter about both
+        [letter] = session.scalars(select(Letter).where(Letter.kind == "assigned"))
+    assert letter.to == ["colleague@miac.example"]
+    assert all(ours.one(made).number in letter.text for made in ids)
+    assert "Пока я в отпуске" in letter.text
 
 
 def test_executing_decides_the_rows_that_are_open(ours: Life) -> None:
-    part, grant, problem = ours.sent(people=2), ours.sent(), ours.problem()
+    part, grant = ours.sent(people=2), ours.sent()
     ours.act(part, "decide", MIAC, rows=ours.decisions(part, "refused", ""))
-    ours.lay(problem, "screenshot")
-    ours.act(problem, "send")
-    job = step(ours, start(ours, "execute", [part, grant, problem]))
-    assert told(job) == [(part, True), (grant, True), (problem, False)]
-    assert job.results[2]["text"] == bulk.NOT_BY_ROWS
+    job = step(ours, start(ours, "execute", [part, grant]))
+    assert told(job) == [(part, True), (grant, True)]
+    assert job.results[0]["text"] == "открытые строки исполнены"
     assert [row.outcome for row in ours.one(part).rows] == ["refused", "granted"]
     assert (ours.one(part).state, ours.one(grant).state) == ("executed", "executed")
+
+
+def test_what_has_no_rows_is_executed_as_its_kind_is(ours: Life) -> None:
+    grant, problem = ours.sent(), ours.problem()
+    ours.lay(problem, "screenshot")
+    ours.act(problem, "send")
+    joined = network(ours)
+    ids = [grant, problem, joined]
+    with pytest.raises(Invalid) as refusal:
+        start(ours, "execute", ids)  # a problem is solved in words
+    assert "text" in refusal.value.fields
+    job = step(ours, start(ours, "execute", ids, text="Учётная запись заведена."))
+    assert [(r["ok"], r["text"]) for r in job.results] == [
+        (True, "открытые строки исполнены"),
+        (True, "вопрос решён"),
+        (True, "подключение подтверждено"),
+    ]
+    assert {ours.one(made).state for made in ids} == {"executed"}
+    assert ours.events(problem)[-1].data["text"] == "Учётная запись заведена."
+
+
+def test_an_emd_is_told_deleted_only_where_it_was_passed_on(ours: Life) -> None:
+    made = birth(ours)
+    job = step(ours, start(ours, "execute", [made]))
+    assert told(job) == [(made, False)]
+    assert "ЭМД удалён" in job.results[0]["text"]
 
 
 def test_executed_ones_are_closed_together(ours: Life) -> None:

@@ -66,7 +66,7 @@ def test_screening_roles_go_by_the_authority(ours: Life) -> None:
     with pytest.raises(Forbidden, match="специалист КЗ"):
         ours.act(made, "committee_send", MIAC)
     assert ours.act(made, "committee_send", "committee").state == "forwarded"
-    assert ours.one(made).forwarded_to == "vimis-akineo@rt-eu.ru"
+    assert ours.one(made).forwarded_to == "поддержка АКиНЕО (vimis-akineo@rt-eu.ru)"
 
 
 def test_curators_of_the_same_system_do_not(ours: Life) -> None:

@@ -14,6 +14,7 @@ from accessflow.db.tables import Absence, Letter, Organization, Preference, Requ
 from accessflow.domain.errors import AccessflowError
 from accessflow.services import digests, letters
 from accessflow.services.clock import MOSCOW
+from accessflow.workflow.decide import RowDecision
 from accessflow.workflow.machines import MACHINES
 from tests.life_examples import Life, life
 from tests.request_examples import another
@@ -178,6 +179,11 @@ def test_where_miac_is_outside_the_parcel_and_the_answers_go_by_mail(
     assert (answer.kind, answer.to) == ("answered", ["ib_lomiac@lenreg.ru"])
     assert [file["name"] for file in answer.attachments] == ["attachment.pdf"]
     assert "accessflow://" not in answer.text
+    assert "ГКУЗ" not in answer.text
+    [row] = outside.row_ids(made)
+    outside.act(made, "decide", rows=[RowDecision(row, "refused", "not_in_frmr")])
+    assert outside.one(made).state == "refused"
+    assert last(db).kind == "answered"  # nobody but МИАЦ itself writes of its refusal
 
 
 def test_what_has_no_address_is_kept_and_told(db: Database, tmp_path: Path) -> None:
@@ -238,6 +244,18 @@ def test_an_application_for_the_committee_reaches_its_people(ours: Life) -> None
     made = ours.sent("vimis-akineo", role="Сотрудник МО забор крови")
     ours.act(made, "to_committee", "miac_specialist")
     assert (last(ours.db).kind, last(ours.db).to) == ("to_committee", ["kz@kz.example"])
+
+
+def test_the_committee_hears_also_where_miac_is_outside(db: Database, tmp_path: Path) -> None:
+    outside = life(db, tmp_path, miac_outside=True)
+    another(db, "committee")
+    with db.write() as session:
+        session.scalars(select(User).where(User.role == "committee")).one().email = "kz@kz.example"
+    made = outside.sent("vimis-akineo", role="Сотрудник МО забор крови")
+    outside.act(made, "register", registration_no="118")
+    outside.act(made, "to_committee")
+    assert (last(db).kind, last(db).to) == ("to_committee", ["kz@kz.example"])
+    assert "ГКУЗ" not in last(db).text
 
 
 def test_every_letter_of_the_machines_can_be_written() -> None:

@@ -170,7 +170,10 @@ def test_a_screening_problem_needs_its_screenshot(ours: Life) -> None:
     ours.lay(made, "screenshot")
     assert ours.act(made, "send").state == "forwarded"
     found = ours.one(made)
-    assert (found.forwarded_to, found.channel) == ("vimis-akineo@rt-eu.ru", "mail")
+    assert (found.forwarded_to, found.channel) == (
+        "поддержка АКиНЕО (vimis-akineo@rt-eu.ru)",
+        "mail",
+    )
 
 
 def test_the_same_row_is_not_sent_twice_while_the_first_waits(ours: Life) -> None:

@@ -142,8 +142,9 @@ def test_the_whole_life_is_entered_by_the_secretary(
     act(client, made, "close")
     assert ours.one(made).state == "closed"
     # МИАЦ's own letters told it: accessflow repeats none of them.
-    repeated = {"registered", "info_requested", "forwarded", "closed"}
-    assert not repeated & {letter.kind for letter in letters(ours, made)}
+    told = letters(ours, made)
+    assert {letter.kind for letter in told} == {"parcel", "answered"}
+    assert not any("ГКУЗ" in letter.text for letter in told)  # nothing in МИАЦ's name
 
 
 @pytest.mark.parametrize(
