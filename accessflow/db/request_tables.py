@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accessflow.db.base import Base
+from accessflow.workflow.states import OPEN
 
 if TYPE_CHECKING:
     from accessflow.db.directory_tables import Organization, Signatory, User
+
+_OPEN = text(f"state in ({', '.join(map(repr, OPEN))})")
 
 
 class Request(Base):
@@ -116,6 +129,15 @@ class Request(Base):
             *("due_on", "id", "state", "paused_since", "assignee_id", "organization_id", "system"),
         ),
         Index("ix_requests_queue", "state", "due_on", "id"),
+        # All that the queue counts by, of open ones alone (`is_open`): a few pages of thousands.
+        Index(
+            "ix_requests_open",
+            *("state", "due_on", "id", "outside", "kind", "action", "deleted_at", "paused_since"),
+            *("assignee_id", "organization_id", "system", "criticality", "priority"),
+            *("error_count", "external_no", "resubmission_of_id", "updated_at", "sent_at"),
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
         Index("ix_requests_sent_at", "sent_at", "id", "state"),
         Index(None, "answered_on"),
         Index("ix_requests_assignee", "assignee_id", "due_on", "id", "state"),
@@ -123,6 +145,12 @@ class Request(Base):
         Index(None, "registration_no", unique=True),
         Index(None, "organization_id", "journal_key", unique=True),
     )
+
+
+def is_open() -> ColumnElement[bool]:
+    """Filed and not answered, said in the words of the index that holds open ones alone: neither
+    database takes it for a condition whose values come apart."""
+    return Request.state.in_(bindparam("open", OPEN, expanding=True, literal_execute=True))
 
 
 class RequestRow(Base):

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, literal, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    func,
+    literal,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 T = TypeVar("T")
@@ -25,16 +34,23 @@ Columns = tuple[InstrumentedAttribute[Any], ...]
 class Sort:
     """`buckets` in their order, then `columns` (the last one unique), all falling or all rising.
 
-    `own`: the columns of buckets in which those of the others are empty.
+    `own`: the columns of buckets in which those of the others are empty. `few`: what matches is
+    few among what there is, so that it is sorted and no index walked in this order.
     """
 
     columns: Columns
     falling: bool
     buckets: tuple[Bucket, ...] = (("", None),)
     own: Mapping[str, Columns] = field(default_factory=dict)
+    few: bool = False
 
     def columns_of(self, bucket: str) -> Columns:
         return self.own.get(bucket, self.columns)
+
+    def ordering(self, bucket: str) -> Sequence[SQLColumnExpression[Any]]:
+        """The columns as a query orders and compares by them: as expressions no index has them."""
+        columns = self.columns_of(bucket)
+        return [func.coalesce(column, column) for column in columns] if self.few else columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ def _walk(
     found: list[tuple[str, T]] = []
     falling = sort.falling != back
     for name, part in _parts(query, sort, start, falling=falling, back=back):
-        columns = sort.columns_of(name)
+        columns = sort.ordering(name)
         order = [column.desc() if falling else column.asc() for column in columns]
         rows = session.scalars(part.order_by(*order).limit(limit - len(found)))
         found += [(name, row) for row in rows]
@@ -122,7 +138,7 @@ def _parts(
                 continue
             waiting = False
             columns = sort.columns_of(name)
-            here = tuple_(*columns)
+            here = tuple_(*sort.ordering(name))
             there = tuple_(*(literal(v, c.type) for v, c in zip(start[1], columns, strict=True)))
             part = part.where(here < there if falling else here > there)
         yield name, part

@@ -20,7 +20,6 @@ from accessflow.services.overview_figures import (
     NO_SYSTEM,
     NOBODY,
     ONE_DAY,
-    OPEN,
     Detail,
     Period,
     View,
@@ -32,7 +31,7 @@ from accessflow.services.overview_figures import (
     refusals,
     steps,
 )
-from accessflow.workflow.states import STATES
+from accessflow.workflow.states import OPEN, STATES
 
 WEEKS_SHOWN = 16
 """A period of so many weeks is drawn by weeks, a longer one by months."""

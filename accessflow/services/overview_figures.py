@@ -19,10 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from accessflow.db.tables import Request, RequestEvent, RequestRow
 from accessflow.services.clock import MOSCOW
 from accessflow.workflow.asks import ANNULMENT_CAUSES, REFUSAL_CAUSES
-from accessflow.workflow.states import ANSWERED, STATES, UNFILED
+from accessflow.workflow.states import OPEN, STATES, UNFILED
 
 ONE_DAY = timedelta(days=1)
-OPEN = tuple(slug for slug in STATES if slug not in UNFILED | ANSWERED)
 FILED = tuple(slug for slug in STATES if slug not in UNFILED)
 CAUSES: Mapping[str, str] = MappingProxyType({**ANNULMENT_CAUSES, **REFUSAL_CAUSES})
 """Why something was refused or annulled: slug -> words."""

@@ -1,7 +1,8 @@
 """МИАЦ's queue: the filed applications of every organisation, what is due first.
 
-A page is read off an index however many there are (keyset.py); the index of terms holds open
-applications alone, so that passing over what does not match costs no more than there is to do.
+What is open is read off indices that hold nothing else, so that passing over what does not match
+costs no more than there is to do; of all there are a page is read off an index in its order
+(keyset.py).
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from accessflow.db.request_tables import is_open
 from accessflow.db.tables import DismissalRevocation, Organization, Request, RequestRow
 from accessflow.domain.errors import Forbidden
 from accessflow.domain.person_name import PersonName
 from accessflow.services import absences, request_list, scope
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Bucket, Slice, Sort, page
-from accessflow.services.overview_figures import OPEN
 from accessflow.services.queue_facets import (
     FACETS,
     LEADING,
@@ -31,7 +32,7 @@ from accessflow.services.queue_facets import (
     counted,
 )
 from accessflow.services.repeats import NOT_SOLVED
-from accessflow.workflow.states import ANSWERED, UNFILED
+from accessflow.workflow.states import ANSWERED, OPEN, UNFILED
 
 SIZES = (25, 50, 100, 200)
 EXPORT_CHUNK = 500
@@ -97,6 +98,8 @@ def require(actor: Actor) -> None:
 def _columns(wanted: Wanted, sort: str) -> Columns:
     """Which of the columns have an index in the order of the sort."""
     name = sort.removeprefix("-")
+    if wanted.scope == "open" and name != "term":
+        return WALKED
     if name in ("", "updated"):
         return LEADING
     if name == "term":
@@ -113,14 +116,22 @@ def _scope(wanted: Wanted, sort: str, *, by_ids: bool) -> Iterator[ColumnElement
         return
     yield Request.outside.is_(False)
     yield Request.kind != "authority"  # КЗ's own letters
-    if by_ids or sort.removeprefix("-") != "term":
-        yield (WALKED if by_ids or sort else LEADING).state.in_(OPEN)
+    if by_ids:
+        yield WALKED.state.in_(OPEN)
+    elif sort.removeprefix("-") != "term":
+        yield is_open()
     else:  # what is due is open; so the index of terms need not be led by states
         yield or_(Request.due_on.is_not(None), WALKED.state.in_(OPEN))
 
 
 def sort_of(session: Session, wanted: Wanted, name: str) -> Sort:
     """`name`: one of SORTS, with «-» in front for falling."""
+    sort = _sort_of(session, wanted, name)
+    by_term = name.removeprefix("-") == "term"
+    return sort if by_term else replace(sort, few=wanted.scope == "open")
+
+
+def _sort_of(session: Session, wanted: Wanted, name: str) -> Sort:
     falling, column = name.startswith("-"), name.removeprefix("-")
     match column:
         case "number":  # given in the order of the ids

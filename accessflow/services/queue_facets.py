@@ -5,19 +5,22 @@ A facet's condition and what it counts a request under say the same thing; a tes
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Select,
     SQLColumnExpression,
     and_,
+    case,
     false,
     func,
     or_,
@@ -36,34 +39,32 @@ Chosen = Mapping[str, tuple[str, ...]]
 """Facet -> the values picked of it; a facet of which nothing is picked is left out."""
 
 
-class Fact(NamedTuple):
-    """What facets look at in one request."""
-
-    state: str
-    system: str | None
-    organization_id: int
-    assignee_id: int | None
-    due_on: date | None
-    paused_since: date | None
-    criticality: str
-    priority: str
-    kind: str
-    errors: int
-    external_no: str
-    resubmission_of: int | None
-    dismissal: bool
-
-
-_DISMISSAL = (
+Fact = Sequence[Any]
+"""What facets look at in one request, in the order of COLUMNS; dates as ISO texts."""
+_IN_DISMISSAL = (
     select(DismissalRevocation.request_id)
     .where(DismissalRevocation.request_id == Request.id)
     .exists()
 )
-COLUMNS = (
-    Request.state, Request.system, Request.organization_id, Request.assignee_id, Request.due_on,
-    Request.paused_since, Request.criticality, Request.priority, Request.kind, Request.error_count,
-    Request.external_no, Request.resubmission_of_id, _DISMISSAL,
-)  # fmt: skip
+# Looked up for revocations alone: the rest stands in the index of open ones.
+_DISMISSAL = case((Request.action == "revoke", _IN_DISMISSAL), else_=false())
+COLUMNS: Mapping[str, SQLColumnExpression[Any]] = MappingProxyType(
+    {
+        "state": Request.state,
+        "system": Request.system,
+        "organization": Request.organization_id,
+        "assignee": Request.assignee_id,
+        "due_on": Request.due_on,
+        "paused_since": Request.paused_since,
+        "criticality": Request.criticality,
+        "priority": Request.priority,
+        "kind": Request.kind,
+        "errors": Request.error_count,
+        "external_no": Request.external_no,
+        "resubmission_of": Request.resubmission_of_id,
+        "dismissal": _DISMISSAL,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +91,23 @@ WALKED = Columns(
 )
 """For a query that goes by ids, or through an order."""
 
-Values = Callable[[Fact, Looker], tuple[str, ...]]
+Values = Callable[..., tuple[str, ...]]
 Where = Callable[[tuple[str, ...], Columns, Looker], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """`values`: what a request counts under; `where`: that it counts under one of some values."""
+    """`values`: what a request counts under, of the looker and of what stands in the columns `of`;
+    `where`: that it counts under one of some values."""
 
+    of: tuple[str, ...]
     values: Values
     where: Where
+
+    def keys(self, facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
+        """What stands in those columns, of each fact."""
+        numbers = [list(COLUMNS).index(name) for name in self.of]
+        return list(zip(*(map(itemgetter(number), facts) for number in numbers), strict=True))
 
 
 def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -108,8 +116,8 @@ def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> Column
 
 def _plain(name: str) -> Facet:
     """A column of texts that leads no index."""
-    column = getattr(Request, name)
-    return Facet(lambda fact, _: (getattr(fact, name),), lambda values, *_: _one_of(column, values))
+    column = COLUMNS[name]
+    return Facet((name,), lambda _, value: (value,), lambda values, *_: _one_of(column, values))
 
 
 def _ids(values: Iterable[str]) -> list[int]:
@@ -129,11 +137,10 @@ def _system(values: tuple[str, ...], columns: Columns, _: Looker) -> ColumnEleme
     return or_(*parts, columns.system.is_(None)) if NO_SYSTEM in values else or_(*parts)
 
 
-def _assignees(fact: Fact, looker: Looker) -> tuple[str, ...]:
-    if fact.assignee_id is None:
+def _assignees(looker: Looker, assignee: int | None) -> tuple[str, ...]:
+    if assignee is None:
         return (NOBODY,)
-    mine = (ME,) if fact.assignee_id in looker.mine else ()
-    return (*mine, str(fact.assignee_id))
+    return (*((ME,) if assignee in looker.mine else ()), str(assignee))
 
 
 def _assignee(values: tuple[str, ...], columns: Columns, looker: Looker) -> ColumnElement[bool]:
@@ -159,6 +166,11 @@ def tone_of(due_on: date | None, paused_since: date | None, today: date) -> str:
     return "today" if left == 0 else "soon" if left <= SOON else "ok"
 
 
+def _tone(looker: Looker, due_on: str | None, paused_since: str | None) -> tuple[str]:
+    due, paused = (date.fromisoformat(day) if day else None for day in (due_on, paused_since))
+    return (tone_of(due, paused, looker.today),)
+
+
 def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[bool]:
     due, paused, today = Request.due_on, Request.paused_since, looker.today
     soon = today + timedelta(days=SOON)
@@ -174,10 +186,10 @@ def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[
     return or_(*(conditions[value] for value in values if value in conditions), false())
 
 
-def _signs(fact: Fact, _: Looker) -> tuple[str, ...]:
-    there = (
-        fact.dismissal, fact.errors > 0, bool(fact.external_no), fact.resubmission_of is not None
-    )  # fmt: skip
+def _signs(
+    _: Looker, dismissal: bool, errors: int, external_no: str, resubmission_of: int | None
+) -> tuple[str, ...]:
+    there = (dismissal, errors > 0, bool(external_no), resubmission_of is not None)
     return tuple(compress(SIGNS, there)) if any(there) else ()
 
 
@@ -194,19 +206,19 @@ def _sign(values: tuple[str, ...], *_: object) -> ColumnElement[bool]:
 
 FACETS: Mapping[str, Facet] = MappingProxyType(
     {
-        "term": Facet(
-            lambda fact, looker: (tone_of(fact.due_on, fact.paused_since, looker.today),), _term
-        ),
+        "term": Facet(("due_on", "paused_since"), _tone, _term),
         "state": Facet(
-            lambda fact, _: (fact.state,), lambda values, columns, _: _one_of(columns.state, values)
+            ("state",),
+            lambda _, state: (state,),
+            lambda values, columns, _: _one_of(columns.state, values),
         ),
-        "assignee": Facet(_assignees, _assignee),
-        "system": Facet(lambda fact, _: (fact.system or NO_SYSTEM,), _system),
-        "sign": Facet(_signs, _sign),
+        "assignee": Facet(("assignee",), _assignees, _assignee),
+        "system": Facet(("system",), lambda _, system: (system or NO_SYSTEM,), _system),
+        "sign": Facet(("dismissal", "errors", "external_no", "resubmission_of"), _signs, _sign),
         "kind": _plain("kind"),
         "priority": _plain("priority"),
         "criticality": _plain("criticality"),
-        "organization": Facet(lambda fact, _: (str(fact.organization_id),), _organization),
+        "organization": Facet(("organization",), lambda _, key: (str(key),), _organization),
     }
 )
 
@@ -215,7 +227,12 @@ def facts(session: Session, query: Select[Request], most: int) -> list[Fact] | N
     """What is counted of all that match; None where there are more than `most`."""
     if counted(session, query, most) > most:  # cheaper than to read so many in vain
         return None
-    return [Fact._make(row) for row in session.execute(query.with_only_columns(*COLUMNS))]
+    # As one text: row by row the driver would take longer than the database.
+    if session.get_bind().dialect.name == "postgresql":
+        each = func.json_agg(func.json_build_array(*COLUMNS.values()), type_=JSON)
+    else:
+        each = func.json_group_array(func.json_array(*COLUMNS.values()), type_=JSON)
+    return session.scalars(query.with_only_columns(each)).one() or []
 
 
 def counted(session: Session, query: Select[Request], most: int) -> int:
@@ -225,16 +242,17 @@ def counted(session: Session, query: Select[Request], most: int) -> int:
 
 
 class Tally:
-    """How many of some facts count under what: each facet's values with the facts under them."""
+    """How many of some facts count under what.
+
+    There are few different ones in what a facet looks at, so that each of those is judged once, and
+    a facet that nobody has picked from is counted without a set of its own.
+    """
 
     def __init__(self, found: Sequence[Fact], looker: Looker) -> None:
         self._all = frozenset(range(len(found)))
-        self._under: dict[str, dict[str, set[int]]] = {name: {} for name in FACETS}
-        for name, facet in FACETS.items():
-            under = self._under[name]
-            for number, fact in enumerate(found):
-                for value in facet.values(fact, looker):
-                    under.setdefault(value, set()).add(number)
+        self._found, self._looker = found, looker
+        self._kept_keys: dict[str, list[tuple[Any, ...]]] = {}
+        self._kept_under: dict[str, dict[str, set[int]]] = {}
 
     def number(self, chosen: Chosen) -> int:
         return len(self._matching(chosen))
@@ -242,12 +260,35 @@ class Tally:
     def values(self, name: str, chosen: Chosen) -> Counter[str]:
         """How many there would be under each value, were the others of that facet not picked."""
         others = {other: some for other, some in chosen.items() if other != name}
-        left, under = self._matching(others), self._under[name]
-        return Counter({value: len(some & left) for value, some in under.items()})
+        keys, values = self._keys(name), FACETS[name].values
+        left = map(keys.__getitem__, self._matching(others)) if others else keys
+        found: Counter[str] = Counter()
+        for key, number in Counter(left).items():
+            for value in values(self._looker, *key):
+                found[value] += number
+        return found
 
     def _matching(self, chosen: Chosen) -> frozenset[int]:
         left = self._all
         for name, some in chosen.items():
-            under = self._under[name]
+            under = self._under(name)
             left &= frozenset().union(*(under.get(value, ()) for value in some))
         return left
+
+    def _keys(self, name: str) -> list[tuple[Any, ...]]:
+        if name not in self._kept_keys:
+            self._kept_keys[name] = FACETS[name].keys(self._found)
+        return self._kept_keys[name]
+
+    def _under(self, name: str) -> dict[str, set[int]]:
+        """Each value of the facet with the facts under it."""
+        if name not in self._kept_under:
+            same = defaultdict[tuple[Any, ...], list[int]](list)
+            for number, key in enumerate(self._keys(name)):
+                same[key].append(number)
+            under = defaultdict[str, set[int]](set)
+            for key, numbers in same.items():
+                for value in FACETS[name].values(self._looker, *key):
+                    under[value].update(numbers)
+            self._kept_under[name] = dict(under)
+        return self._kept_under[name]

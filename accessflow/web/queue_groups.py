@@ -12,14 +12,14 @@ from sqlalchemy import select
 from accessflow.db.tables import Organization, User
 from accessflow.services import absences
 from accessflow.services.offers import system_label
-from accessflow.services.overview_figures import NO_SYSTEM, OPEN
+from accessflow.services.overview_figures import NO_SYSTEM
 from accessflow.services.queue import Wanted
 from accessflow.services.queue_facets import FACETS, ME, NOBODY, Tally
 from accessflow.web import context
 from accessflow.web.queue_asked import LABELS, ORDERS, TITLES
 from accessflow.web.request_words import STATES
 from accessflow.web.words import initials
-from accessflow.workflow.states import UNFILED
+from accessflow.workflow.states import OPEN, UNFILED
 
 SHOWN = 8
 """So many values of a long facet stand open."""

@@ -12,7 +12,6 @@ from accessflow.db.tables import Request, User
 from accessflow.services import absences, queue, queue_facets, queue_views, terms
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Slice
-from accessflow.services.overview_figures import OPEN
 from accessflow.services.queue import Wanted
 from accessflow.services.queue_facets import Looker, Tally
 from accessflow.services.technical import CRITICALITIES, PRIORITIES
@@ -20,6 +19,7 @@ from accessflow.web import context, request_words
 from accessflow.web.access import MIAC
 from accessflow.web.queue_asked import Asked
 from accessflow.web.words import initials
+from accessflow.workflow.states import OPEN
 from accessflow.workflow.term_words import InWords
 
 MOST = 2000

@@ -18,13 +18,12 @@ from accessflow.services.overview_figures import (
     CAUSES,
     NO_SYSTEM,
     NOBODY,
-    OPEN,
     Detail,
     Period,
     View,
     listed,
 )
-from accessflow.workflow.states import UNFILED
+from accessflow.workflow.states import OPEN, UNFILED
 from tests.catalogue_examples import catalogue
 from tests.overview_examples import fill
 

@@ -30,10 +30,9 @@ from accessflow.services import (
     totals,
 )
 from accessflow.services.actor import Actor
-from accessflow.services.overview_figures import OPEN
 from accessflow.services.queue import SORTS, Wanted
 from accessflow.services.queue_facets import FACETS, Looker, Tally
-from accessflow.workflow.states import STATES
+from accessflow.workflow.states import OPEN, STATES
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON

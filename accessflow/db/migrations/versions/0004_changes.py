@@ -20,6 +20,17 @@ LEDGER_INDEXES = (
 )
 """What the pages of the ledger are read off: the newest and the ended rights, whose job is over."""
 
+REQUEST_OPEN = (
+    "state in ('sent', 'registered', 'in_review', 'needs_info', 'third_party', 'at_committee',"
+    " 'forwarded', 'awaiting_call')"
+)
+REQUEST_OPEN_COLUMNS = (
+    *("state", "due_on", "id", "outside", "kind", "action", "deleted_at", "paused_since"),
+    *("assignee_id", "organization_id", "system", "criticality", "priority"),
+    *("error_count", "external_no", "resubmission_of_id", "updated_at", "sent_at"),
+)
+"""What the queue counts by."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -100,9 +111,15 @@ def upgrade() -> None:
         where = sa.text(only) if only else None
         op.create_index(name, table_name, columns, sqlite_where=where, postgresql_where=where)
     _open_lists()
+    is_open = sa.text(REQUEST_OPEN)
+    op.create_index(
+        "ix_requests_open", "requests", list(REQUEST_OPEN_COLUMNS),
+        sqlite_where=is_open, postgresql_where=is_open,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_requests_open", table_name="requests")
     _close_lists()
     for name, table_name, _, _ in LEDGER_INDEXES:
         op.drop_index(name, table_name=table_name)
