@@ -20,6 +20,8 @@ from accessflow.services import (
     dismissal_standing,
     duplicates,
     letters,
+    pair_steps,
+    pairs,
     remind,
     stages,
     terms,
@@ -88,7 +90,8 @@ def act(
     Invalid; then nothing has changed.
     """
     with db.write() as session:
-        duplicates.lock_both(session, request_id, (given or {}).get("duplicate_of"))
+        halves = pairs.ids_of(session, [request_id])
+        duplicates.lock_both(session, request_id, (given or {}).get("duplicate_of"), *halves)
         request = locked(session, actor, request_id)
         require_unchanged(session, request, seen)
         return act_within(session, actor, now, catalogue, files, request, action, given)
@@ -105,12 +108,20 @@ def act_within(
     given: Mapping[str, Any] | None = None,
 ) -> Acted:
     """The same inside a transaction of the caller, who has locked the request."""
+    before = request.state
     snapshot = snapshot_of(session, catalogue, request, moscow_date(now))
     outcome = decide(snapshot, action, acting(actor, request), now, given)
     _require_possible(request, outcome.steps[0], now)
     events = _apply(session, actor, now, catalogue, files, request, outcome)
     for document in stages.documents_of(session, request):
         follow(session, now, catalogue, files, document)
+    partner = pairs.partner_of(session, request)
+    if partner is not None:
+        if pair_steps.goes_along(session, catalogue, actor, partner, action, now):
+            also = locked(session, actor, partner.id)
+            act_within(session, actor, now, catalogue, files, also, action, given)
+        elif request.state in pairs.DEAD - {before} and partner.state not in pairs.DEAD:
+            pair_steps.tell_end(session, catalogue, request, partner, now)
     return Acted(request.id, request.number, request.registration_no, request.state, events)
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Dismissal, Employment, Grant, LedgerEntry, Request, RequestRow
+from accessflow.db.tables import Dismissal, Grant, LedgerEntry, Request, RequestRow
 from accessflow.services.dismissal_cover import Cover, cover_of
+from accessflow.services.job_rights import colleagues_of
 from accessflow.workflow.states import ANSWERED, UNFILED
 
 
@@ -81,7 +82,7 @@ def under_way(session: Session, dismissal: Dismissal) -> tuple[UnderWay, ...]:
 
 def possible(session: Session, dismissal: Dismissal, cover: Cover) -> tuple[Possible, ...]:
     """The systems that most colleagues hold first."""
-    colleagues = _colleagues(session, dismissal)
+    colleagues = colleagues_of(session, dismissal.employment)
     holders: dict[str, set[int]] = defaultdict(set)
     for system, employment_id in session.execute(
         select(Grant.system, Grant.employment_id).where(
@@ -96,24 +97,6 @@ def possible(session: Session, dismissal: Dismissal, cover: Cover) -> tuple[Poss
         if system not in known
     ]
     return tuple(sorted(found, key=lambda p: (-p.holders, p.system)))
-
-
-def _colleagues(session: Session, dismissal: Dismissal) -> set[int]:
-    """Those who work now in the same post and unit; nobody where the post is not known."""
-    job = dismissal.employment
-    if not job.search_text:
-        return set()
-    unit = (
-        Employment.unit_id.is_(None) if job.unit_id is None else Employment.unit_id == job.unit_id
-    )
-    query = select(Employment.id).where(
-        Employment.organization_id == job.organization_id,
-        unit,
-        Employment.search_text == job.search_text,
-        Employment.until.is_(None),
-        Employment.id != job.id,
-    )
-    return set(session.scalars(query))
 
 
 def _known(session: Session, dismissal: Dismissal, cover: Cover) -> set[str]:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from accessflow.services.acting import Applying
 
 
-def lock_both(session: Session, one: int, other: object) -> None:
-    """With what the other one points to, in one order: two who mark crosswise must neither lock
-    each other out nor make a ring."""
-    ids = {one}
+def lock_both(session: Session, one: int, other: object, *also: int) -> None:
+    """With what the other one points to, and with `also`, in one order: two who mark crosswise must
+    neither lock each other out nor make a ring."""
+    ids = {one, *also}
     if other_id := _number(other):
         further = select(Request.duplicate_of_id).where(Request.id == other_id)
         ids |= {other_id, session.scalar(further) or other_id}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request, RequestRow
+from accessflow.services import pairs
 from accessflow.services.offers import together
 from accessflow.workflow.snapshot import EXECUTED
 from accessflow.workflow.states import ANSWERED, UNFILED
@@ -44,7 +45,9 @@ def of_request(
     session: Session, catalogue: Catalogue, request: Request, *, everywhere: bool
 ) -> tuple[Repeat, ...]:
     """In the order of the rows, newest first. `everywhere`: of all organisations, for МИАЦ; else
-    of the application's own, before it is sent."""
+    of the application's own, before it is sent. For half of a pair what was solved is no repeat:
+    that moves somebody on from there.
+    """
     if request.system is None:
         return ()
     rows: dict[str, list[RequestRow]] = {}
@@ -53,13 +56,20 @@ def of_request(
             rows.setdefault(row.snils, []).append(row)
     if not rows:
         return ()
+    moves = pairs.is_paired(session, request)
     found = [
         repeat
         for other in _others(session, catalogue, request, set(rows), everywhere=everywhere)
         for row in rows[other.snils]
         for repeat in _repeat(row, other)
+        if repeat.open or not (moves or _renews(row))
     ]
     return tuple(sorted(found, key=lambda r: (r.position, -r.other.id)))
+
+
+def _renews(row: RequestRow) -> bool:
+    """A right that has a term is asked for again: what was solved before is no repeat."""
+    return bool(str(row.answers.get("expires_on", "")).strip())
 
 
 def identical_open(repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:

@@ -12,7 +12,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Organization, Request, RequestRow
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.forms.spec import Action, FormSpec
-from accessflow.services import candidates, history, scope
+from accessflow.services import candidates, history, pairs, scope
 from accessflow.services import picks as picking
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find, locked, new_row
@@ -133,7 +133,14 @@ def resubmit(
         rows = [row for row in source.rows if row.outcome not in EXECUTED]
         if source.rows and not rows:
             raise Conflict("Все строки этой заявки исполнены: повторять нечего.", request=source.id)
-        return _copy(maker, source, rows, resubmission=True)
+        made = _copy(maker, source, rows, resubmission=True)
+        partner = pairs.partner_of(session, source)
+        if partner is not None:
+            copies = [made]
+            if partner.state in pairs.DEAD:
+                copies.append(_copy(maker, partner, partner.rows, resubmission=True))
+            pairs.stand_in(session, (session.get_one(Request, copy) for copy in copies))
+        return made
 
 
 def _copy(
@@ -155,9 +162,12 @@ def _copy(
 
 
 def delete(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[int]) -> list[str]:
-    """Puts drafts away, all or none; their numbers. Raises NotFound, Forbidden, Conflict."""
+    """Puts drafts away, all or none, halves of a pair with each other; their numbers.
+
+    Raises NotFound, Forbidden, Conflict.
+    """
     with db.write() as session:
-        found = [find(session, actor, request_id) for request_id in dict.fromkeys(request_ids)]
+        found = [find(session, actor, r) for r in pairs.ids_of(session, request_ids, unfiled=True)]
         for request in found:
             scope.require_filer(actor, request.organization_id)
             if request.state != "draft":
@@ -171,9 +181,9 @@ def delete(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[i
 
 
 def restore(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[int]) -> list[str]:
-    """Brings deleted drafts back; their numbers. Raises NotFound, Forbidden."""
+    """Brings deleted drafts back, pairs whole; their numbers. Raises NotFound, Forbidden."""
     with db.write() as session:
-        wanted = dict.fromkeys(request_ids)
+        wanted = pairs.ids_of(session, request_ids, deleted=True)
         found = [find(session, actor, request_id, deleted=True) for request_id in wanted]
         for request in found:
             scope.require_filer(actor, request.organization_id)

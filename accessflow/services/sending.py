@@ -18,7 +18,7 @@ from accessflow.db.tables import Person, Request, RequestFile
 from accessflow.domain.errors import Invalid
 from accessflow.forms.answers import Check
 from accessflow.forms.defect import Defect
-from accessflow.services import claims, parcels, repeats, scans
+from accessflow.services import claims, pairs, parcels, repeats, scans
 from accessflow.services.applications import check_of, form_of
 from accessflow.services.attestations import KINDS
 from accessflow.services.ledger import term_of
@@ -184,8 +184,28 @@ def _terms(look: _Look) -> Iterator[Missing]:
             yield look.here("expires_on", text, "editor.edit")
 
 
+def _pair(look: _Look) -> Iterator[Missing]:
+    """The other half goes with it: what that one lacks is missing here, too."""
+    for text in pairs.obstacles(look.session, look.request):
+        yield _there(look, "pair", text)
+    partner = pairs.partner_of(look.session, look.request)
+    if partner is None or partner.state != "ready":
+        return
+    own = check_of(look.session, look.catalogue, partner)
+    theirs = _Look(look.session, look.catalogue, partner, own, look.on)
+    for part in PARTS:
+        for one in part(theirs) if part is not _pair else ():
+            yield _there(look, one.code, f"Пара {partner.number}: {one.text}", partner)
+
+
+def _there(look: _Look, code: str, text: str, partner: Request | None = None) -> Missing:
+    found = partner or pairs.partner_of(look.session, look.request) or look.request
+    return Missing(code, text, "requests.card", {"request_id": found.id})
+
+
 PARTS: tuple[Callable[[_Look], Iterator[Missing]], ...] = (
     _form, _author, _subject, _errors, _terms, _signature, _files, _repeated,
+    _pair,
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "memo": ("Памятка отправлена сотруднику", "envelope", "mute"),
     "message": ("Сообщение", "chat-left-text", "info"),
     "note": ("Заметка МИАЦ", "sticky", "mute"),
+    "pair_ended": ("Другая половина пары отпала", "link-45deg", "warn"),
     "cover": ("Дополнено сопроводительное письмо", "envelope-paper", "mute"),
     "revoke": ("Отзыв по увольнению", "person-dash", "warn"),
 }

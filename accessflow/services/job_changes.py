@@ -1,0 +1,317 @@
+"""What changes in a job and with it in its rights: a role, the unit, somebody who has come.
+
+Each change is one transaction: the card, its history, the applications and how they hang together.
+A role is changed by a pair, what takes the old one away and what gives the new one: the regulation
+knows no form for a change (Рег. 3.3), and neither half goes without the other (`pairs.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import Database
+from accessflow.db.tables import Employment, JobChange, JobChangeRequest, Request
+from accessflow.domain.errors import Conflict, Forbidden, NotFound
+from accessflow.services import employments, history, people, scope, units
+from accessflow.services.actor import Actor
+from accessflow.services.dismissal_making import Revoked, revocations_of
+from accessflow.services.fields import Fields
+from accessflow.services.granting import Granted, grants_of
+from accessflow.services.job_rights import Right, Suggestion, rights_of, suggestions
+from accessflow.services.ledger_settling import lock_jobs
+from accessflow.services.making import Maker, maker_of
+from accessflow.services.plan import Planned
+from accessflow.services.requests import create_planned
+from accessflow.workflow.holding import role_key
+
+Kind = Literal["role", "unit", "surname", "arrival"]
+Step = Literal["keep", "change", "again", "revoke"]
+STEPS: tuple[Step, ...] = ("keep", "change", "again", "revoke")
+KINDS: Mapping[str, str] = {
+    "role": "Смена роли",
+    "unit": "Перевод",
+    "surname": "Смена ФИО",
+    "arrival": "Новое место работы",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a right: kept, changed for another role, given again as it is (another unit,
+    another object), taken away."""
+
+    step: Step = "keep"
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change as typed. `decisions` by the right's key, those not named are kept; `position`,
+    `unit_id`: of a transfer."""
+
+    employment_id: int
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    happened_on: str = ""
+    ground: str = ""
+    position: str = ""
+    unit_id: str = ""
+
+
+def change_role(
+    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, move: Move
+) -> int:
+    """The id of the change. Raises Refused with flaws by field (`role-<key>`, `happened_on`),
+    Conflict where a right is being taken away already, NotFound, Forbidden."""
+    with db.write() as session:
+        maker, job = _begun(session, actor, now, catalogue, move.employment_id)
+        fields = Fields()
+        rights, day = _read(maker, job, move, fields)
+        if not any(_decision(move, right).step != "keep" for right in rights):
+            fields.error("decisions", "nothing", "Отметьте хотя бы один доступ, который меняется.")
+        fields.check(confirmed=True)
+        return _carried_out(maker, job, "role", move, rights, day, {})
+
+
+def transfer(db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, move: Move) -> int:
+    """To another unit or post of the same organisation. Raises as `change_role`."""
+    with db.write() as session:
+        maker, job = _begun(session, actor, now, catalogue, move.employment_id)
+        fields = Fields()
+        rights, day = _read(maker, job, move, fields)
+        values = _place(session, job, move, fields)
+        fields.check(confirmed=True)
+        before = {"Подразделение": _unit(job), "Должность": job.position or "—"}
+        employments.update_job(session, actor=actor, now=now, row=job, values=values)
+        session.flush()
+        after = {"Подразделение": _unit(job), "Должность": job.position or "—"}
+        what = {k: [before[k], after[k]] for k in before if before[k] != after[k]}
+        return _carried_out(maker, job, "unit", move, rights, day, what)
+
+
+def arrive(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    employment_id: int,
+    wanted: Iterable[str],
+) -> int:
+    """Grants for somebody who has come, by keys of `suggestions`. Raises as `change_role`."""
+    with db.write() as session:
+        maker, job = _begun(session, actor, now, catalogue, employment_id)
+        chosen = set(wanted)
+        picked = [s for s in suggestions(session, catalogue, job, maker.today) if s.key in chosen]
+        fields = Fields()
+        if not picked:
+            fields.error("decisions", "nothing", "Отметьте хотя бы один доступ из списка.")
+        fields.check(confirmed=True)
+        planned = grants_of(
+            session, catalogue, job.organization,
+            [Granted(job.id, one.offer.slug, one.role) for one in picked], maker.today,
+        )  # fmt: skip
+        made = create_planned(maker, planned)
+        what = {f"Доступ: {one.offer.label}": ["—", one.role or "выдать"] for one in picked}
+        change = keep(maker, job, "arrival", maker.today, "", what)
+        link(session, change, dict.fromkeys(made, 0))
+        return change.id
+
+
+def keep(
+    maker: Maker, job: Employment, kind: Kind, day: date, ground: str, what: history.What
+) -> JobChange:
+    """The change as it will be told on the person's page."""
+    change = JobChange(
+        kind=kind, employment_id=job.id, person_id=job.person_id,
+        organization_id=job.organization_id, happened_on=day, ground=ground, what=what,
+        made_by_id=maker.actor.user_id, made_at=maker.now,
+    )  # fmt: skip
+    maker.session.add(change)
+    maker.session.flush()
+    return change
+
+
+def link(session: Session, change: JobChange, pairs: Mapping[int, int]) -> None:
+    """`pairs`: the number of the pair that each application belongs to, 0 for none."""
+    session.add_all(
+        JobChangeRequest(request_id=request_id, change_id=change.id, pair=pair)
+        for request_id, pair in pairs.items()
+    )
+    session.flush()
+
+
+def find(session: Session, actor: Actor, change_id: int) -> JobChange:
+    """Raises NotFound, also for one of another organisation."""
+    found = session.get(JobChange, change_id)
+    if found is None or not scope.may_see(actor, found.organization_id):
+        raise NotFound("Такого изменения нет.", change=change_id)
+    return found
+
+
+def of_person(session: Session, actor: Actor, person_id: int) -> Sequence[JobChange]:
+    """Newest first, of the organisations that the actor may see."""
+    query = select(JobChange).where(
+        JobChange.person_id == person_id, scope.within(actor, JobChange.organization_id)
+    )
+    return session.scalars(query.order_by(JobChange.id.desc())).all()
+
+
+def requests_of(session: Session, change: JobChange) -> list[tuple[int, Request]]:
+    """The applications made for it that are still there, each with the number of its pair."""
+    query = (
+        select(JobChangeRequest.pair, Request)
+        .join(Request, Request.id == JobChangeRequest.request_id)
+        .where(JobChangeRequest.change_id == change.id, Request.deleted_at.is_(None))
+        .options(joinedload(Request.organization))
+        .order_by(JobChangeRequest.pair, Request.id)
+    )
+    return [(pair, request) for pair, request in session.execute(query)]
+
+
+def begun_job(session: Session, actor: Actor, employment_id: int) -> Employment:
+    """A job whose rights the actor may change. Raises NotFound, Forbidden."""
+    job = people.job(session, actor, employment_id)
+    scope.require_people_changed(actor, job.organization_id)
+    return job
+
+
+def _begun(
+    session: Session, actor: Actor, now: datetime, catalogue: Catalogue, employment_id: int
+) -> tuple[Maker, Employment]:
+    """Two clicks at once are taken one after the other."""
+    job = begun_job(session, actor, employment_id)
+    lock_jobs(session, [job.id])
+    maker = maker_of(session, actor, now, catalogue)
+    if not people.is_current(job, maker.today):
+        raise Forbidden("Этот человек у вас уже не работает: доступы отзывает увольнение.")
+    return maker, job
+
+
+def _decision(move: Move, right: Right) -> Decision:
+    return move.decisions.get(right.key, Decision())
+
+
+def _read(
+    maker: Maker, job: Employment, move: Move, fields: Fields
+) -> tuple[tuple[Right, ...], date]:
+    """Raises Conflict."""
+    rights = rights_of(maker.session, maker.catalogue, job, maker.today)
+    for right in rights:
+        decision = _decision(move, right)
+        if decision.step != "keep" and right.asked:
+            raise Conflict(
+                f"«{right.offer.label}»: доступ уже отзывает заявка {right.asked}."
+                " Закончите её или удалите черновик, потом меняйте роль."
+            )
+        if decision.step == "change" and decision.role not in {r.name for r in right.roles}:
+            message = f"{right.offer.label}: выберите новую роль из списка."
+            fields.error(f"role-{right.key}", "role", message)
+        if decision.step in ("change", "again") and right.offer.closed:
+            fields.error(f"role-{right.key}", "closed", f"Выдать нельзя: {right.offer.closed}.")
+    _refuse_twice(move, rights, fields)
+    fields.text("ground", move.ground, 255)
+    return rights, fields.day("happened_on", move.happened_on) or maker.today
+
+
+def _refuse_twice(move: Move, rights: Sequence[Right], fields: Fields) -> None:
+    """A role that is held already, or is wanted twice, is not given again."""
+    seen = {
+        (right.offer.slug, role_key(right.role))
+        for right in rights
+        if _decision(move, right).step == "keep"
+    }
+    for right in rights:
+        decision = _decision(move, right)
+        if decision.step != "change":
+            continue
+        place = (right.offer.slug, role_key(decision.role))
+        if place in seen:
+            message = f"{right.offer.label}: роль «{decision.role}» у сотрудника уже есть."
+            fields.error(f"role-{right.key}", "held", message)
+        seen.add(place)
+
+
+def _place(session: Session, job: Employment, move: Move, fields: Fields) -> dict[str, object]:
+    position = fields.text("position", move.position, 255, required="Укажите должность.")
+    unit = None
+    if move.unit_id:
+        wanted = int(move.unit_id) if move.unit_id.isdecimal() else 0
+        known = units.of_organization(session, job.organization_id)
+        unit = next((one for one in known if one.id == wanted), None)
+        if unit is None:
+            fields.error("unit_id", "unit", "Выберите подразделение из списка.")
+    if (unit.id if unit else None, position) == (job.unit_id, job.position):
+        fields.error("unit_id", "same", "Ни подразделение, ни должность не изменились.")
+    return {"unit": unit, "position": position}
+
+
+def _unit(job: Employment) -> str:
+    return job.unit.name if job.unit else "—"
+
+
+def _carried_out(
+    maker: Maker,
+    job: Employment,
+    kind: Kind,
+    move: Move,
+    rights: Sequence[Right],
+    day: date,
+    what: history.What,
+) -> int:
+    session, catalogue = maker.session, maker.catalogue
+    decided = [(right, _decision(move, right)) for right in rights]
+    away = [(r, d) for r, d in decided if d.step != "keep"]
+    given = [(r, d) for r, d in away if d.step in ("change", "again")]
+    revoked = [Revoked(job.id, r.offer.slug, r.role) for r, _ in away]
+    granted = [
+        Granted(job.id, r.offer.slug, d.role if d.step == "change" else r.role, r.expires_on)
+        for r, d in given
+    ]
+    planned: list[Planned] = [
+        *revocations_of(session, catalogue, job.organization, revoked, maker.today),
+        *grants_of(session, catalogue, job.organization, granted, maker.today),
+    ]
+    made = create_planned(maker, planned) if planned else []
+    told = what | {f"Доступ: {r.offer.label}": [r.role or "есть", _after(d)] for r, d in away}
+    ground = " ".join(move.ground.split())[:255]
+    change = keep(maker, job, kind, day, ground, told)
+    link(session, change, _pairs(planned, made))
+    if kind == "role":
+        history.record(
+            session, actor=maker.actor, now=maker.now, entity="employment", entity_id=job.id,
+            event="changed", what=told,
+        )  # fmt: skip
+    return change.id
+
+
+def _after(decision: Decision) -> str:
+    if decision.step == "revoke":
+        return "отозвать"
+    return decision.role if decision.step == "change" else "переоформить"
+
+
+def _pairs(planned: Sequence[Planned], made: Sequence[int]) -> dict[int, int]:
+    """By application: what takes away and what gives in one system are halves of one move."""
+    both = {
+        slug
+        for slug in (p.offer.slug for p in planned)
+        if {p.offer.action for p in planned if p.offer.slug == slug} == {"grant", "revoke"}
+    }
+    numbers = {slug: n for n, slug in enumerate(sorted(both), 1)}
+    return {
+        request_id: numbers.get(one.offer.slug, 0)
+        for request_id, one in zip(made, planned, strict=True)
+    }
+
+
+__all__ = [
+    "KINDS", "STEPS", "Decision", "Move", "Suggestion", "arrive", "begun_job", "change_role",
+    "find", "keep", "link", "of_person", "requests_of", "transfer",
+]  # fmt: skip
