@@ -201,6 +201,7 @@ def unmade(session: Session, campaign_id: int, organization_id: int) -> list[Cam
             query.outerjoin(Application, Application.id == CampaignLine.request_id)
             .options(contains_eager(CampaignLine.grant))
             .order_by(CampaignLine.id)
+            .execution_options(populate_existing=True)
         ).unique()
     )
 

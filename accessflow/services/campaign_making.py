@@ -52,7 +52,7 @@ def make(
         own = maker.organization.id
         left = campaign_lines.unmade(session, campaign.id, own)
         lock_jobs(session, (line.grant.employment_id for line in left))
-        session.expire_all()  # another click may have made them while we waited
+        # Another click may have made them while we waited.
         left = campaign_lines.unmade(session, campaign.id, own)
         before = _link(left, _asked(session, catalogue, left))
         planned = _planned(

@@ -1,0 +1,301 @@
+"""«Пересмотр прав»: the campaigns, a new one, how far each organisation is, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from wtforms import Form, SelectField, SelectMultipleField, StringField
+
+from accessflow.db.tables import Campaign, Organization
+from accessflow.documents.writers import MEDIA_TYPES, WRITERS
+from accessflow.domain.errors import Conflict, Invalid, NotFound
+from accessflow.services import campaign_lines, campaign_report, campaigns
+from accessflow.services.campaign_lines import Progress
+from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.web import context
+from accessflow.web.downloads import download
+from accessflow.web.errors import STATUS
+from accessflow.web.exports import sheet
+from accessflow.web.forms import Entry, posted
+from accessflow.web.lists import Order, Page, asked_page, asked_sort, ordered, page_of
+from accessflow.web.signing_blueprint import uploads
+from accessflow.web.toasts import toast
+from accessflow.web.words import day
+from accessflow.workflow.term_words import InWords, filing_left_in_words
+from accessflow.workflow.terms import Due
+
+blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
+
+ORDER: Order = {
+    "due": [Campaign.due_on, Campaign.id],
+    "title": [Campaign.title, Campaign.id],
+    "started": [Campaign.started_at, Campaign.id],
+}
+TABS = {"open": "Идут", "closed": "Закрыты", "all": "Все"}
+PARTS = {"": "Все", "unfinished": "Не закончили", "finished": "Закончили"}
+PAGE_SIZE = 50
+
+
+class CampaignForm(Form):
+    title = StringField("Название", render_kw={"required": True, "maxlength": 255})
+    due_on = StringField(
+        "Последний день", render_kw={"required": True, "maxlength": 10, "inputmode": "numeric"}
+    )
+    unseen_months = SelectField("Когда пользовались", choices={})
+    systems = SelectMultipleField("Системы", choices={})
+    organizations = SelectMultipleField("Организации", choices={})
+
+    def reach(self) -> Reach:
+        months = self.unseen_months.data or ""
+        return Reach(
+            organizations=tuple(int(o) for o in self.organizations.data or () if o.isdecimal()),
+            systems=tuple(s for s in self.systems.data or () if s in context.catalogue().systems),
+            unseen_months=int(months) if months in _months() else None,
+        )
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    actor, show = context.actor(), _show()
+    found = page_of(
+        context.session(), campaigns.listed(actor, show), order=ORDER, default=_usual(show)
+    )
+    return render_template(
+        "campaigns/index.html",
+        page=found,
+        show=show,
+        tabs=TABS,
+        sums={row.id: _sum(row) for row in found.items},
+        term=term_of,
+        systems=_systems_in_words,
+        may_start=actor.role in campaigns.STARTERS,
+    )
+
+
+@blueprint.get("/export.xlsx")
+def export() -> ResponseReturnValue:
+    show = _show()
+    query = ordered(campaigns.listed(context.actor(), show), ORDER, asked_sort(ORDER, _usual(show)))
+    headers = ["Название", "Чей", "Начат", "Срок", "Закрыт", "Системы", "Организаций", "Прав",
+               "Оставлено", "Отозвать", "Закрыто за время пересмотра", "Не решено"]  # fmt: skip
+    rows = [_exported(row) for row in context.session().scalars(query).unique()]
+    return sheet("Пересмотр прав", headers, rows)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """`step` «count» only counts again; the page counts what stands in it at any rate."""
+    if request.method == "GET":
+        form = _form(CampaignForm(data={"title": _title(), "due_on": day(_due())}))
+        return _new_page(Entry(form))
+    entry = Entry(_form(posted(CampaignForm)))
+    if request.form.get("step") == "count":
+        return _new_page(entry)
+    typed = CampaignData(
+        request.form.get("title", ""), request.form.get("due_on", ""), entry.form.reach()
+    )
+    if entry.save(
+        lambda _: campaigns.start(
+            context.db(), actor=context.actor(), now=context.now(),
+            catalogue=context.catalogue(), data=typed,
+        )
+    ):  # fmt: skip
+        toast("Пересмотр начат. Письма уйдут в ближайшее рабочее утро.")
+        return redirect(url_for(".show", campaign_id=entry.saved), code=303)
+    return _new_page(entry), 422
+
+
+@blueprint.get("/<int:campaign_id>")
+def show(campaign_id: int) -> ResponseReturnValue:
+    """How far each organisation is; an organisation goes to its own lines at once."""
+    session, actor = context.session(), context.actor()
+    campaign = campaigns.find(session, actor, campaign_id)
+    found = campaign_lines.progress(session, actor, campaign_id)
+    if len(found) == 1 and not campaign_report.may_lay(actor, campaign, None):
+        own = found[0].organization_id
+        return redirect(url_for(".lines", campaign_id=campaign_id, organization_id=own))
+    return _show_page(campaign, found)
+
+
+@blueprint.post("/<int:campaign_id>/<any(close, reopen):act>")
+def close(campaign_id: int, act: str) -> ResponseReturnValue:
+    called: dict[str, Any] = {"actor": context.actor(), "now": context.now(), "campaign_id": campaign_id}
+    if act == "close":
+        campaigns.close(context.db(), **called)
+        undo = url_for(".close", campaign_id=campaign_id, act="reopen")
+        toast("Пересмотр закрыт. Напечатайте отчёт на подпись.", undo=undo,
+              undo_text="Открыть снова")  # fmt: skip
+    else:
+        campaigns.reopen(context.db(), catalogue=context.catalogue(), **called)
+        toast("Пересмотр снова открыт.")
+    return redirect(url_for(".show", campaign_id=campaign_id), code=303)
+
+
+@blueprint.get("/<int:campaign_id>/report.<any(pdf, docx):kind>")
+def report(campaign_id: int, kind: str) -> ResponseReturnValue:
+    """Of the argument `organization`, without it of the whole."""
+    session, actor, catalogue = context.session(), context.actor(), context.catalogue()
+    campaign = campaigns.find(session, actor, campaign_id)
+    place = request.args.get("organization", type=int)
+    if place is None:
+        model = campaign_report.whole(session, actor, catalogue, campaign, context.now())
+    else:
+        model = campaign_report.of_organization(
+            session, actor, catalogue, campaign, place, context.now()
+        )
+    suffix = f".{kind}"
+    return download(WRITERS[suffix](model), MEDIA_TYPES[suffix], model.file_stem + suffix)
+
+
+@blueprint.post("/<int:campaign_id>/signed")
+def lay(campaign_id: int) -> ResponseReturnValue:
+    """The signed report of the field `organization`, without it of the whole."""
+    session, actor = context.session(), context.actor()
+    campaign = campaigns.find(session, actor, campaign_id)
+    place = request.form.get("organization", type=int)
+    back = url_for(".show", campaign_id=campaign.id)
+    if place is not None:
+        back = url_for(".lines", campaign_id=campaign.id, organization_id=place)
+    try:
+        campaign_report.lay(
+            context.db(), actor=actor, now=context.now(), store=context.files(),
+            campaign_id=campaign_id, organization_id=place, uploads=uploads(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as refusal:
+        if place is not None:
+            raise
+        found = campaign_lines.progress(session, actor, campaign_id)
+        return _show_page(campaign, found, refusal.message), STATUS[type(refusal)]
+    toast("Подписанный отчёт загружен.")
+    return redirect(back, code=303)
+
+
+@blueprint.get("/<int:campaign_id>/signed.pdf")
+def signed(campaign_id: int) -> Response:
+    session, actor = context.session(), context.actor()
+    campaign = campaigns.find(session, actor, campaign_id)
+    place = request.args.get("organization", type=int)
+    content = campaign_report.signed(session, actor, context.files(), campaign, place)
+    return download(content, MEDIA_TYPES[".pdf"], f"Отчёт_подписанный_{campaign.id}.pdf")
+
+
+def term_of(campaign: Campaign) -> InWords:
+    """In working days; of a closed one, when it was closed."""
+    if campaign.closed_at is not None:
+        return InWords("закрыт", "none")
+    calendar = context.catalogue().working_calendar
+    due = Due(campaign.due_on, not calendar.is_known(campaign.due_on))
+    return filing_left_in_words(due, context.today(), calendar)
+
+
+def _show() -> str:
+    show = request.args.get("show", "open")
+    return show if show in campaigns.SHOWS else "open"
+
+
+def _usual(show: str) -> str:
+    return "due" if show == "open" else "-due"
+
+
+def _sum(campaign: Campaign) -> Progress:
+    found = campaign_lines.progress(context.session(), context.actor(), campaign.id)
+    return campaign_report.total(found)
+
+
+def _systems_in_words(campaign: Campaign) -> str:
+    known = context.catalogue().systems
+    labels = [known[slug].label for slug in campaign.systems if slug in known]
+    return ", ".join(labels) or "все системы"
+
+
+def _exported(campaign: Campaign) -> list[str]:
+    found = campaign_lines.progress(context.session(), context.actor(), campaign.id)
+    counted = campaign_report.total(found)
+    return [
+        campaign.title,
+        campaign.organization.short_name if campaign.organization else "МИАЦ",
+        day(campaign.started_at.date()), day(campaign.due_on),
+        day(campaign.closed_at.date()) if campaign.closed_at else "—",
+        _systems_in_words(campaign), str(len(found)),
+        *map(str, (counted.total, counted.keep, counted.revoke, counted.gone, counted.open)),
+    ]  # fmt: skip
+
+
+def _title() -> str:
+    today = context.today()
+    quarter = ("I", "II", "III", "IV")[(today.month - 1) // 3]
+    return f"Пересмотр прав, {quarter} квартал {today.year}"
+
+
+def _due() -> Any:
+    return campaigns.proposed_due(context.catalogue().working_calendar, context.today())
+
+
+def _months() -> dict[str, str]:
+    words = {3: "3 месяцев", 6: "полугода", 12: "года"}
+    return {str(n): f"не заходили больше {words[n]}" for n in campaigns.MONTHS}
+
+
+def _form(form: CampaignForm) -> CampaignForm:
+    query = select(Organization.id, Organization.short_name).order_by(Organization.short_name)
+    form.organizations.choices = {str(key): name for key, name in context.session().execute(query)}
+    form.systems.choices = {s.slug: s.label for s in context.catalogue().systems.values()}
+    form.unseen_months.choices = {"": "не важно", **_months()}
+    return form
+
+
+def _new_page(entry: Entry[CampaignForm]) -> str:
+    session, actor, today = context.session(), context.actor(), context.today()
+    reach = entry.form.reach()
+    counted = campaigns.preview(session, actor, reach, today)
+    unseen = reach.unseen_months is not None
+    return render_template(
+        "campaigns/new.html",
+        entry=entry,
+        counted_by=counted,
+        rights=sum(one.rights for one in counted),
+        people=sum(one.people for one in counted),
+        never_seen=campaigns.never_seen(session, actor, reach, today) if unseen else 0,
+        of_miac=actor.role in campaigns.OF_MIAC,
+        systems=sorted(context.catalogue().systems.values(), key=lambda s: s.label),
+    )
+
+
+def _show_page(campaign: Campaign, found: Sequence[Progress], message: str = "") -> str:
+    session, actor = context.session(), context.actor()
+    part, text = request.args.get("part", ""), request.args.get("q", "").strip()
+    parts = {
+        "": found,
+        "unfinished": [p for p in found if not p.finished],
+        "finished": [p for p in found if p.finished],
+    }
+    if part not in parts:
+        raise NotFound("Такого отбора нет.", part=part)
+    wanted = text.casefold()
+    chosen = [p for p in parts[part] if wanted in p.organization.casefold()]
+    return render_template(
+        "campaigns/show.html",
+        campaign=campaign,
+        term=term_of(campaign),
+        total=campaign_report.total(found),
+        page=_sliced(chosen),
+        tabs=[(key, label, len(parts[key])) for key, label in PARTS.items()],
+        part=part,
+        q=text,
+        signed=campaign_report.laid_by(session, campaign),
+        whole_signed=campaign_report.laid(session, actor, campaign, None),
+        systems=_systems_in_words(campaign),
+        may_run=campaigns.may_run(actor, campaign),
+        may_lay=campaign_report.may_lay(actor, campaign, None),
+        message=message,
+    )
+
+
+def _sliced(items: Sequence[Progress]) -> Page[Progress]:
+    number = min(asked_page(), max(1, -(-len(items) // PAGE_SIZE)))
+    first = (number - 1) * PAGE_SIZE
+    return Page(items[first : first + PAGE_SIZE], len(items), number, PAGE_SIZE, "")
