@@ -60,6 +60,8 @@ class LedgerEntry(Base):
     withdrawn_why: Mapped[str] = mapped_column(String(255), default="")
 
     request_row: Mapped[RequestRow | None] = relationship()
+    person: Mapped[Person] = relationship()
+    organization: Mapped[Organization] = relationship()
 
     __table_args__ = (
         CheckConstraint("kind in ('open', 'close')", name="kind"),

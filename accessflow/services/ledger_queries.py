@@ -130,6 +130,12 @@ def matrix(
     )
 
 
+def loaded(session: Session, grants: Collection[Grant]) -> list[Grant]:
+    """The same with whose they are and by which applications, in order of their making."""
+    some = select(Grant).where(Grant.id.in_([grant.id for grant in grants])).order_by(Grant.id)
+    return list(session.scalars(with_applications(some)))
+
+
 def history(session: Session, actor: Actor, person_id: int) -> list[Grant]:
     """Every right that a person has, had, or was wrongly said to have; the last first."""
     query = select(Grant).where(Grant.person_id == person_id, within(actor, Grant.organization_id))
@@ -159,7 +165,9 @@ def closings_without_a_right(
     last = select(LedgerEntry.id).where(*told).order_by(LedgerEntry.id.desc()).limit(LOOKED_THROUGH)
     query = select(LedgerEntry).where(LedgerEntry.id.in_(last.scalar_subquery()), ~closed)
     ordered = query.order_by(LedgerEntry.id.desc()).limit(limit)
-    return list(session.scalars(ordered))
+    whose = (joinedload(LedgerEntry.person), joinedload(LedgerEntry.organization))
+    by = joinedload(LedgerEntry.request_row).joinedload(RequestRow.request)
+    return list(session.scalars(ordered.options(*whose, by)))
 
 
 def expiring(

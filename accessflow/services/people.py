@@ -125,6 +125,16 @@ def job(session: Session, actor: Actor, employment_id: int) -> Employment:
     return found
 
 
+def positions(session: Session, organization_id: int, person_ids: Sequence[int]) -> dict[int, str]:
+    """What each of them is in the organisation, by the last job there."""
+    rows = session.execute(
+        select(Employment.person_id, Employment.position)
+        .where(Employment.organization_id == organization_id, Employment.person_id.in_(person_ids))
+        .order_by(Employment.id)
+    )
+    return {person_id: position for person_id, position in rows}  # noqa: C416 # rows are no pairs
+
+
 def attestations(session: Session, person_id: int) -> Sequence[Attestation]:
     return session.scalars(
         select(Attestation)

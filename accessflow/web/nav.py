@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accessflow.domain.roles import Role
-from accessflow.services import committee, letter_list, queue, signing
+from accessflow.domain.roles import ANYONE, OF_ORGANIZATION, Role
+from accessflow.services import committee, dismissal_lists, letter_list, queue, signing
 from accessflow.services.accounts import role_of
 from accessflow.web import context
 from accessflow.web.access import MIAC, allows
@@ -23,13 +23,15 @@ blueprint = Blueprint("home", __name__)
 class Item:
     """`endpoint` opens it; current on all pages of its blueprint and of `also`.
 
-    `count`: how many things there wait for this person.
+    `count`: how many things there wait for this person. `roles`: whose bar has room for it, of
+    those who may open it.
     """
 
     label: str
     endpoint: str
     also: tuple[str, ...] = ()
     count: Callable[[], int] | None = None
+    roles: frozenset[Role] = ANYONE
 
     @property
     def is_current(self) -> bool:
@@ -59,12 +61,24 @@ def _queued() -> int:
     return queue.waiting(context.session(), actor, context.today(), MOST_WAITING)
 
 
+def _unrevoked() -> int:
+    return dismissal_lists.count_unfiled(context.session(), context.actor())
+
+
 ITEMS = (
     Item("Очередь", "queue.index", also=("triage", "views", "bulk", "assignments"), count=_queued),
     Item("Заявки", "requests.index", also=("editor",)),
     Item("Ждут КЗ", "committee.index", count=_at_committee),
     Item("На подпись", "signing.index", count=_unsigned),
+    Item(
+        "Увольнения",
+        "dismissals.index",
+        also=("dismissal_lists", "dismissal_report"),
+        count=_unrevoked,
+        roles=OF_ORGANIZATION,
+    ),
     Item("Обзор", "overview.index"),
+    Item("Реестр доступов", "ledger.index"),
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Системы и формы", "systems.index"),
     Item("Организация", "directory.own"),
@@ -75,7 +89,7 @@ ITEMS = (
 )
 
 FIRST: dict[Role, str] = {
-    "hr": "people.index",
+    "hr": "dismissals.index",
     "admin": "directory.index",
     "miac_lead": "overview.index",
     "committee": "overview.index",
@@ -92,7 +106,11 @@ def items_for(role: Role) -> list[Item]:
     first = FIRST.get(role)
     # МИАЦ's list of applications is the queue; the others have the list, and no room for both.
     spare = "requests.index" if role in MIAC else "queue.index"
-    allowed = [item for item in ITEMS if allows(item.endpoint, role) and item.endpoint != spare]
+    allowed = [
+        item
+        for item in ITEMS
+        if allows(item.endpoint, role) and role in item.roles and item.endpoint != spare
+    ]
     return sorted(allowed, key=lambda item: item.endpoint != first)
 
 

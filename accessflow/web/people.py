@@ -12,8 +12,9 @@ from accessflow.domain.text import counted
 from accessflow.services import attestations, history, people, scope, units
 from accessflow.services.attestations import KINDS
 from accessflow.services.people import Filter
-from accessflow.web import context
+from accessflow.web import context, ledger_asked
 from accessflow.web.exports import sheet
+from accessflow.web.ledger_of import rights_of
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
@@ -104,6 +105,8 @@ def show(person_id: int) -> ResponseReturnValue:
         may_attest=actor.role not in ("admin", "auditor", "signatory"),
         is_current=people.is_current,
         history=timeline(actor, history.changes_of(session, entities)),
+        rights=rights_of(person.id, ledger_asked.question().on),
+        kept=ledger_asked.arguments,
     )
 
 

@@ -122,6 +122,7 @@ def world(app: Flask, kind: str = "mo") -> World:
         "kind": "pdf",
         "page": 1,
         "slug": "appendix-08",
+        "system": "frmss",
         "action": "grant",
         "extension": "docx",
         "section": "officials",

@@ -24,7 +24,7 @@ from accessflow.services import (
 )
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
-from accessflow.services.demo import applications
+from accessflow.services.demo import applications, rights
 from accessflow.services.demo.lives import Office
 from accessflow.services.demo.samples import ORGANIZATIONS, SIGNATORIES
 from accessflow.services.files import FileStore
@@ -56,7 +56,8 @@ LOGINS = (
     _Login("sekretar", "secretary", "Малахова Екатерина Юрьевна", "prb",
            "Секретарь", "8 (81379) 500-10", "sekretar@prb.example"),
     _Login("rukovoditel", "signatory", "Ястребов Николай Николаевич", "prb", "Главный врач"),
-    _Login("kadry", "hr", "Тетерина Галина Петровна", "prb", "Специалист по кадрам"),
+    _Login("kadry", "hr", "Тетерина Галина Петровна", "prb", "Специалист по кадрам",
+           "8 (81379) 500-14", "kadry@prb.example"),
     _Login("specialist", "miac_specialist", "Воронцов Дмитрий Андреевич"),
     _Login("miac", "miac_lead", "Ларина Ольга Сергеевна"),
     _Login("komitet", "committee", "Сергеева Маргарита Олеговна", "kz",
@@ -66,9 +67,6 @@ LOGINS = (
     _Login("sekretar2", "secretary", "Климова Ольга Андреевна", "vrb",
            "Секретарь", "8 (81368) 500-20", "sekretar@vrb.example"),
 )  # fmt: skip
-
-DISMISSED = {"Кротов": 6, "Лаптева": 5, "Осокин": 3}
-"""Surname -> how many days ago."""
 
 
 def prepare(
@@ -85,7 +83,7 @@ def prepare(
 
 
 def fill(db: Database, *, now: datetime, catalogue: Catalogue, files: FileStore) -> None:
-    """Organisations, units, signatories, accounts, people and their notes, applications."""
+    """Organisations, signatories, accounts, people with what they hold, applications."""
     region = catalogue.region
     ids = {
         key: organizations.create(db, actor=SYSTEM, now=now, region=region, data=data)
@@ -100,11 +98,14 @@ def fill(db: Database, *, now: datetime, catalogue: Catalogue, files: FileStore)
     clerks["vrb"] = Actor(users["sekretar2"], "secretary", ids["vrb"])
     for key, clerk in clerks.items():
         _people(db, now, region, key, clerk)
+    rights.fill(db, catalogue, clerks, now)
     cast = {
         item.login: Actor(users[item.login], item.role, ids.get(item.organization), item.name)
         for item in LOGINS
     }
-    applications.make(Office(db, catalogue, files, cast), clerks, now)
+    office = Office(db, catalogue, files, cast)
+    applications.make(office, clerks, now)
+    dismissals.make(office, cast["kadry"], now)  # last: who has left is given nothing more
 
 
 def _what(user: User) -> str:
@@ -164,7 +165,6 @@ def _data(row: dict[str, str], unit_id: int, now: datetime) -> PersonData:
     last, first, middle = [*row["name"].split(maxsplit=2), ""][:3]
     number = int(row["personnel_no"])
     today = moscow_date(now)
-    days = DISMISSED.get(last)
     return PersonData(
         snils=row["snils"],
         last_name=last,
@@ -178,5 +178,4 @@ def _data(row: dict[str, str], unit_id: int, now: datetime) -> PersonData:
         work_phone=f"8 (81379) 5{number // 100:02}-{number % 100:02}",
         contact_phone=f"+7 921 000-{number // 100:02}-{number % 100:02}",
         since=(today - timedelta(days=400 + 37 * number)).isoformat(),
-        until=(today - timedelta(days=days)).isoformat() if days is not None else "",
     )
