@@ -24,7 +24,7 @@ from accessflow.services.actor import Actor
 from accessflow.services.dismissal_making import Revoked, revocations_of
 from accessflow.services.fields import Fields
 from accessflow.services.granting import Granted, grants_of
-from accessflow.services.job_rights import Right, Suggestion, rights_of, suggestions
+from accessflow.services.job_rights import Right, rights_of, suggestions
 from accessflow.services.ledger_settling import lock_jobs
 from accessflow.services.making import Maker, maker_of
 from accessflow.services.plan import Planned
@@ -37,7 +37,7 @@ STEPS: tuple[Step, ...] = ("keep", "change", "again", "revoke")
 KINDS: Mapping[str, str] = {
     "role": "Смена роли",
     "unit": "Перевод",
-    "surname": "Смена ФИО",
+    "surname": "Смена фамилии",
     "arrival": "Новое место работы",
 }
 
@@ -175,6 +175,11 @@ def requests_of(session: Session, change: JobChange) -> list[tuple[int, Request]
     return [(pair, request) for pair, request in session.execute(query)]
 
 
+def change_of(session: Session, request: Request) -> JobChangeRequest | None:
+    """The change that an application was made for, and its pair."""
+    return session.get(JobChangeRequest, request.id, options=[joinedload(JobChangeRequest.change)])
+
+
 def begun_job(session: Session, actor: Actor, employment_id: int) -> Employment:
     """A job whose rights the actor may change. Raises NotFound, Forbidden."""
     job = people.job(session, actor, employment_id)
@@ -310,8 +315,3 @@ def _pairs(planned: Sequence[Planned], made: Sequence[int]) -> dict[int, int]:
         for request_id, one in zip(made, planned, strict=True)
     }
 
-
-__all__ = [
-    "KINDS", "STEPS", "Decision", "Move", "Suggestion", "arrive", "begun_job", "change_role",
-    "find", "keep", "link", "of_person", "requests_of", "transfer",
-]  # fmt: skip

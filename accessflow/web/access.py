@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.domain.errors import Forbidden
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, Role
+from accessflow.services.campaigns import STARTERS
+from accessflow.services.imports.accounts import LOADERS
 from accessflow.services.scope import EDITS_ANY_ORGANIZATION, EDITS_OWN_ORGANIZATION
 from accessflow.web.context import signed_in
 from accessflow.web.login import ask_to_sign_in
@@ -27,10 +29,14 @@ FILERS: Final[frozenset[Role]] = frozenset({"secretary", "hr", "committee"})
 """They write for an organisation of their own: МО, or КЗ as one (Рег. 3.2)."""
 OFFICE: Final[frozenset[Role]] = FILERS | {"signatory"}
 """They print, sign and scan what their own organisation sends."""
+LEDGER_KEEPERS: Final[frozenset[Role]] = MIAC | LOADERS
+"""They load what systems and old journals say is held already."""
 OVERSEERS: Final[frozenset[Role]] = MIAC | {"committee", "admin", "auditor"}
 """They see every organisation."""
 SETTERS: Final[frozenset[Role]] = MIAC | {"admin", "auditor"}
 """They look at the settings; who changes which is for `services/settings.py` to say."""
+LEAVERS_SEEN: Final[frozenset[Role]] = ANYONE - {"admin"}
+"""They look at dismissals; whoever is not of the organisation's own staff only reads."""
 LEADERS: Final[frozenset[Role]] = frozenset({"miac_lead", "committee", "admin", "auditor"})
 """They look at the overview."""
 EDITORS: Final[frozenset[Role]] = EDITS_ANY_ORGANIZATION | EDITS_OWN_ORGANIZATION
@@ -68,6 +74,55 @@ ACCESS: Final[dict[str, Access]] = {
     "imports.choose": FILERS,
     "imports.run": FILERS,
     "imports.refused": FILERS,
+    "dismissal_lists.new": FILERS,
+    "dismissal_lists.sample": FILERS,
+    "dismissal_lists.show": FILERS,
+    "dismissal_lists.choose": FILERS,
+    "dismissal_lists.run": FILERS,
+    "dismissal_lists.refused": FILERS,
+    "ledger_lists.new": LEDGER_KEEPERS,
+    "ledger_lists.sample": LEDGER_KEEPERS,
+    "ledger_lists.show": LEDGER_KEEPERS,
+    "ledger_lists.choose": LEDGER_KEEPERS,
+    "ledger_lists.run": LEDGER_KEEPERS,
+    "ledger_lists.refused": LEDGER_KEEPERS,
+    "ledger_lists.withdraw": LEDGER_KEEPERS,
+    "ledger_lists.differences": LEDGER_KEEPERS,
+    "ledger_lists.close": LEDGER_KEEPERS,
+    "ledger_lists.export": LEDGER_KEEPERS,
+    "changes.role": FILERS,
+    "changes.change_role": FILERS,
+    "changes.unit": FILERS,
+    "changes.transfer": FILERS,
+    "changes.arrival": FILERS,
+    "changes.arrive": FILERS,
+    "changes.name": FILERS,
+    "changes.change_name": FILERS,
+    "changes.show": ANYONE,
+    "changes.prepare": FILERS,
+    "dismissals.index": LEAVERS_SEEN,
+    "dismissals.enter": FILERS,
+    "dismissals.term": LEAVERS_SEEN,
+    "dismissals.search": LEAVERS_SEEN,
+    "dismissals.export": LEAVERS_SEEN,
+    "dismissals.show": LEAVERS_SEEN,
+    "dismissals.make": FILERS,
+    "dismissals.sign": FILERS,
+    "dismissals.close_under_way": FILERS,
+    "dismissals.ask": FILERS,
+    "dismissals.answer": FILERS,
+    "dismissals.take_back": FILERS,
+    "dismissals.restore": FILERS,
+    "ledger.index": ANYONE,
+    "ledger.search": ANYONE,
+    "ledger.matrix": ANYONE,
+    "ledger.export": ANYONE,
+    "ledger.person": ANYONE,
+    "ledger.system": ANYONE,
+    "ledger.organization": ANYONE,
+    "ledger.unknown": ANYONE,
+    "ledger.admitted_page": ANYONE,
+    "ledger.admitted_file": ANYONE,
     "users.index": frozenset({"admin"}),
     "overview.index": LEADERS,
     "overview.requests": LEADERS,
@@ -158,6 +213,20 @@ ACCESS: Final[dict[str, Access]] = {
     "bulk.begin": MIAC,
     "bulk.show": MIAC,
     "bulk.run": MIAC,
+    "campaigns.index": ANYONE,
+    "campaigns.export": ANYONE,
+    "campaigns.new": STARTERS,
+    "campaigns.show": ANYONE,
+    "campaigns.close": STARTERS,
+    "campaigns.report": ANYONE,
+    "campaigns.lay": OFFICE | MIAC,
+    "campaigns.signed": ANYONE,
+    "campaigns.lines": ANYONE,
+    "campaigns.search": ANYONE,
+    "campaigns.decide": OFFICE,
+    "campaigns.undo": OFFICE,
+    "campaigns.make": FILERS,
+    "campaigns.export_lines": ANYONE,
     "mail.index": MIAC | {"admin", "auditor"},
     "mail.show": ANYONE,
     "mail.body": ANYONE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from accessflow.db.tables import Request
+from accessflow.domain.errors import Conflict
 from accessflow.services import acting, batches
 from accessflow.web import context
 from accessflow.web.toasts import toast
@@ -23,15 +24,22 @@ def prepare(request_id: int) -> str:
 
     Raises Conflict while there are errors, NotFound, Forbidden.
     """
-    acted = acting.act(
-        context.db(),
-        actor=context.actor(),
-        now=context.now(),
-        catalogue=context.catalogue(),
-        files=context.files(),
-        request_id=request_id,
-        action=PREPARE,
-    )
+    try:
+        acted = acting.act(
+            context.db(),
+            actor=context.actor(),
+            now=context.now(),
+            catalogue=context.catalogue(),
+            files=context.files(),
+            request_id=request_id,
+            action=PREPARE,
+        )
+    except Conflict as refusal:
+        other = refusal.ids.get("request")
+        if other in (None, request_id):
+            raise
+        toast(refusal.message, kind="warn")  # the other half of a pair has errors of its own
+        return url_for("editor.edit", request_id=other)
     context.refresh()
     session, actor = context.session(), context.actor()
     place = batches.place_of(session, actor, session.get_one(Request, request_id))

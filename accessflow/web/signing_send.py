@@ -11,7 +11,7 @@ from accessflow.db.tables import Request
 from accessflow.documents import media
 from accessflow.domain.errors import AccessflowError, Conflict, Invalid
 from accessflow.domain.text import counted
-from accessflow.services import acting, parcels, repeats, sending, timeline
+from accessflow.services import acting, pairs, parcels, repeats, sending, timeline
 from accessflow.services.acting import Acted
 from accessflow.services.applications import find, form_of
 from accessflow.services.parcels import Parcel
@@ -25,6 +25,7 @@ from accessflow.web.errors import STATUS
 from accessflow.web.signing_blueprint import blueprint, picked
 from accessflow.web.toasts import toast
 from accessflow.workflow.decide import allowed
+from accessflow.workflow.states import UNFILED
 
 CHANNEL_WORDS = {
     "accessflow": "В очередь МИАЦ",
@@ -89,6 +90,11 @@ def archive(request_id: int) -> ResponseReturnValue:
 
 
 def _try(request_id: int) -> Tried:
+    found = find(context.session(), context.actor(), request_id)
+    if pairs.partner_of(context.session(), found) and found.state not in UNFILED:
+        number = found.registration_no
+        told = f", номер МИАЦ: {number}" if number else ""
+        return Tried(found, ok=True, text=f"Отправлена вместе со своей парой{told}")
     try:
         acted = _send(request_id, {}, None)
     except AccessflowError as refusal:
@@ -143,6 +149,10 @@ def _page(found: Request, message: str = "") -> str:
     asked = request.values.get("channel", "")
     channel = asked if asked in channels else channels[0]
     own = repeats.of_request(session, catalogue, found, everywhere=False)
+    partner = pairs.partner_of(session, found)
+    goes_along = partner is not None and partner.state == "ready"
+    if partner is not None and goes_along:
+        own += repeats.of_request(session, catalogue, partner, everywhere=False)
     last = timeline.last_event(session, found.id)
     return render_template(
         "signing/send.html",
@@ -155,6 +165,7 @@ def _page(found: Request, message: str = "") -> str:
         channels=[(slug, CHANNEL_WORDS[slug], CHANNELS[slug]) for slug in channels],
         channel=channel,
         repeats=own,
+        partner=partner if goes_along else None,
         may_send=_may_send(found),
         inside=not found.organization.miac_outside,
         seen=last.seq if last else 0,

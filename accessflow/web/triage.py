@@ -30,6 +30,7 @@ from accessflow.services.queue_facets import FACETS
 from accessflow.services.queue_views import wanted_of
 from accessflow.web import (
     assignments,
+    changes,
     context,
     intake,
     messages,
@@ -92,6 +93,7 @@ def card(request_id: int) -> ResponseReturnValue:
         letter_kinds=LETTERS,
         others=presence.others(session, actor, found.id, context.now()),
         links=triage_view.links_of(session, actor, found),
+        pair=changes.pair_of(found),
         may_waive=actor.role in MIAC,
         may_weigh=actor.role in MIAC and card.snapshot.state in triage_view.WEIGHED,
         criticalities=technical.CRITICALITIES,

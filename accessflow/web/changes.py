@@ -1,0 +1,363 @@
+"""What changes in a job, led step by step: a role, the unit, the name, somebody who has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accessflow.db.tables import Employment, JobChange, Request
+from accessflow.domain.errors import AccessflowError, Conflict, Invalid
+from accessflow.services import (
+    acting,
+    job_changes,
+    job_rights,
+    pairs,
+    people,
+    scope,
+    surname,
+    units,
+)
+from accessflow.services.fields import Refused
+from accessflow.services.job_changes import KINDS, STEPS, Decision, Move, Step
+from accessflow.services.request_list import scans_of
+from accessflow.services.surname import NewName
+from accessflow.web import context, request_words
+from accessflow.web.errors import STATUS
+from accessflow.web.request_next import Next, next_step
+from accessflow.web.toasts import toast
+from accessflow.workflow.states import UNFILED
+
+blueprint = Blueprint("changes", __name__, url_prefix="/changes")
+Typed = Mapping[str, str]
+
+
+@blueprint.get("/role/<int:employment_id>")
+def role(employment_id: int) -> ResponseReturnValue:
+    return _moving("changes/role.html", _job(employment_id))
+
+
+@blueprint.post("/role/<int:employment_id>")
+def change_role(employment_id: int) -> ResponseReturnValue:
+    job = _job(employment_id)
+    return _done("changes/role.html", job, lambda: job_changes.change_role(**_call(job)))
+
+
+@blueprint.get("/unit/<int:employment_id>")
+def unit(employment_id: int) -> ResponseReturnValue:
+    return _moving("changes/unit.html", _job(employment_id))
+
+
+@blueprint.post("/unit/<int:employment_id>")
+def transfer(employment_id: int) -> ResponseReturnValue:
+    job = _job(employment_id)
+    return _done("changes/unit.html", job, lambda: job_changes.transfer(**_call(job)))
+
+
+@blueprint.get("/arrival/<int:employment_id>")
+def arrival(employment_id: int) -> ResponseReturnValue:
+    return _arriving(_job(employment_id))
+
+
+@blueprint.post("/arrival/<int:employment_id>")
+def arrive(employment_id: int) -> ResponseReturnValue:
+    job = _job(employment_id)
+    try:
+        made = job_changes.arrive(
+            context.db(),
+            actor=context.actor(),
+            now=context.now(),
+            catalogue=context.catalogue(),
+            employment_id=job.id,
+            wanted=request.form.getlist("right"),
+        )
+    except (Invalid, Conflict) as refusal:
+        context.refresh()
+        return _arriving(_job(employment_id), refusal), STATUS[type(refusal)]
+    return _to(made)
+
+
+@blueprint.get("/name/<int:employment_id>")
+def name(employment_id: int) -> ResponseReturnValue:
+    return _naming(_job(employment_id))
+
+
+@blueprint.post("/name/<int:employment_id>")
+def change_name(employment_id: int) -> ResponseReturnValue:
+    job = _job(employment_id)
+    try:
+        made = surname.change_name(
+            context.db(),
+            actor=context.actor(),
+            now=context.now(),
+            catalogue=context.catalogue(),
+            files=context.files(),
+            typed=_new_name(job),
+        )
+    except (Invalid, Conflict) as refusal:
+        context.refresh()
+        status = STATUS.get(type(refusal), 422)
+        return _naming(_job(employment_id), refusal), status
+    return _to(made)
+
+
+@blueprint.get("/<int:change_id>")
+def show(change_id: int) -> ResponseReturnValue:
+    session, actor = context.session(), context.actor()
+    found = job_changes.find(session, actor, change_id)
+    made = [(n, r) for n, r in job_changes.requests_of(session, found) if _seen(r)]
+    scans = scans_of(session, [r for _, r in made])
+    drafts = [r for _, r in made if r.state == "draft" and r.kind != "technical"]
+    return render_template(
+        "changes/show.html",
+        found=found,
+        kinds=KINDS,
+        name=people.name_of(found.person).full,
+        groups=_groups([(n, Line(r, next_step(actor, r, scans.get(r.id)))) for n, r in made]),
+        subject=lambda one: request_words.subject(context.catalogue(), one),
+        states=request_words.STATES,
+        words=pairs.WORDS,
+        steps=_steps([r for _, r in made]),
+        may_prepare=bool(drafts)
+        and scope.may_file(actor, found.organization_id)
+        and not any(r.error_count for r in drafts),
+    )
+
+
+@blueprint.post("/<int:change_id>/prepare")
+def prepare(change_id: int) -> ResponseReturnValue:
+    """Everything made for it goes to the signature; a half takes the other along."""
+    session, actor = context.session(), context.actor()
+    found = job_changes.find(session, actor, change_id)
+    drafts = [r.id for _, r in job_changes.requests_of(session, found) if r.kind != "technical"]
+    try:
+        for request_id in drafts:
+            _prepare(request_id)
+    except AccessflowError as refusal:
+        toast(refusal.message, kind="warn")
+        return redirect(url_for(".show", change_id=change_id), code=303)
+    toast("Передано на подпись: напечатайте, подпишите, отсканируйте")
+    return redirect(url_for("signing.index"), code=303)
+
+
+def _prepare(request_id: int) -> None:
+    context.refresh()
+    found = context.session().get_one(Request, request_id)
+    if found.state != "draft":
+        return
+    acting.act(
+        context.db(),
+        actor=context.actor(),
+        now=context.now(),
+        catalogue=context.catalogue(),
+        files=context.files(),
+        request_id=request_id,
+        action="prepare",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    request: Request
+    next: Next | None
+
+
+def pair_of(found: Request) -> dict[str, Any] | None:
+    """Of a card: the other half, and the change that both were made for; None for what is alone."""
+    session, actor = context.session(), context.actor()
+    link = job_changes.change_of(session, found)
+    if link is None or not scope.may_see(actor, found.organization_id):
+        return None
+    partner = pairs.partner_of(session, found)
+    return {
+        "change": link.change,
+        "paired": bool(link.pair),
+        "partner": partner if partner is not None and _seen(partner) else None,
+        "ended": partner is not None and partner.state in pairs.DEAD,
+        "what": pairs.WORDS.get(partner.action, "") if partner is not None else "",
+        "kind": KINDS[link.change.kind],
+    }
+
+
+def _seen(one: Request) -> bool:
+    """What is not sent yet is the organisation's own business."""
+    return context.actor().organization_id == one.organization_id or one.state not in UNFILED
+
+
+def _job(employment_id: int) -> Employment:
+    return job_changes.begun_job(context.session(), context.actor(), employment_id)
+
+
+def _call(job: Employment) -> dict[str, Any]:
+    return {
+        "db": context.db(),
+        "actor": context.actor(),
+        "now": context.now(),
+        "catalogue": context.catalogue(),
+        "move": _move(job),
+    }
+
+
+def _move(job: Employment) -> Move:
+    form = request.form
+    decisions = {
+        field.removeprefix("right-"): _decision(form[field])
+        for field in form
+        if field.startswith("right-")
+    }
+    return Move(
+        job.id,
+        decisions,
+        happened_on=form.get("happened_on", ""),
+        ground=form.get("ground", ""),
+        position=form.get("position", ""),
+        unit_id=form.get("unit_id", ""),
+    )
+
+
+def _decision(text: str) -> Decision:
+    """«change:Администратор МО», «keep», «again», «revoke»."""
+    step, _, role_name = text.partition(":")
+    found: Step = next((known for known in STEPS if known == step), "keep")
+    return Decision(found, role_name)
+
+
+def _done(template: str, job: Employment, act: Callable[[], int]) -> ResponseReturnValue:
+    try:
+        made = act()
+    except (Invalid, Conflict) as refusal:
+        context.refresh()
+        return _moving(template, _job(job.id), refusal), STATUS.get(type(refusal), 422)
+    return _to(made)
+
+
+def _to(change_id: int) -> ResponseReturnValue:
+    context.refresh()
+    found = job_changes.find(context.session(), context.actor(), change_id)
+    made = job_changes.requests_of(context.session(), found)
+    toast(f"{KINDS[found.kind]}: записано" + (", заявки готовы к проверке" if made else ""))
+    return redirect(url_for(".show", change_id=change_id), code=303)
+
+
+def _moving(template: str, job: Employment, refusal: AccessflowError | None = None) -> str:
+    session = context.session()
+    return render_template(
+        template,
+        **_common(job, refusal),
+        rights=job_rights.rights_of(session, context.catalogue(), job, context.today()),
+        units=units.of_organization(session, job.organization_id),
+        dismissal=_dismissal(job),
+    )
+
+
+def _arriving(job: Employment, refusal: AccessflowError | None = None) -> str:
+    session, catalogue = context.session(), context.catalogue()
+    return render_template(
+        "changes/arrival.html",
+        **_common(job, refusal),
+        offered=job_rights.suggestions(session, catalogue, job, context.today()),
+        rights=job_rights.rights_of(session, catalogue, job, context.today()),
+        picked=request.form.getlist("right"),
+    )
+
+
+def _naming(job: Employment, refusal: AccessflowError | None = None) -> str:
+    session = context.session()
+    common = _common(job, refusal)
+    rights = job_rights.rights_of(session, context.catalogue(), job, context.today())
+    asks_again = isinstance(refusal, Refused) and refusal.can_be_confirmed
+    return render_template(
+        "changes/name.html",
+        **common,
+        rights=rights,
+        told=request.form.getlist("tell") if request.method == "POST" else [r.key for r in rights],
+        unfiled=surname.unfiled_of(session, job),
+        asks_again=asks_again,
+    )
+
+
+def _new_name(job: Employment) -> NewName:
+    form = request.form
+    return NewName(
+        job.id,
+        last_name=form.get("last_name", ""),
+        first_name=form.get("first_name", ""),
+        middle_name=form.get("middle_name", ""),
+        no_middle_name="no_middle_name" in form,
+        email=form.get("email", ""),
+        happened_on=form.get("happened_on", ""),
+        ground=form.get("ground", ""),
+        tell=tuple(form.getlist("tell")),
+        confirmed="confirmed" in form,
+    )
+
+
+def _common(job: Employment, refusal: AccessflowError | None) -> dict[str, Any]:
+    """`typed`: what was sent, or what the card says, so that nothing typed is lost."""
+    person = job.person
+    known: Typed = {
+        "position": job.position,
+        "unit_id": str(job.unit_id or ""),
+        "last_name": person.last_name,
+        "first_name": person.first_name,
+        "middle_name": person.middle_name,
+        "no_middle_name": "1" if person.no_middle_name else "",
+        "email": job.email,
+        "happened_on": context.today().isoformat(),
+        "ground": "",
+    }
+    posted = request.method == "POST"
+    typed = {key: request.form.get(key, "") for key in known} if posted else known
+    chosen = {k: v for k, v in request.form.items() if k.startswith("right-")}
+    return {
+        "job": job,
+        "name": people.name_of(person).full,
+        "typed": typed,
+        "chosen": chosen,
+        "message": refusal.message if refusal else "",
+        "flaws": refusal.fields if isinstance(refusal, Invalid) else {},
+    }
+
+
+def _dismissal(job: Employment) -> str:
+    if "dismissals.index" not in current_app.view_functions:
+        return ""
+    return url_for("dismissals.index", employment=job.id)
+
+
+def _groups(made: Sequence[tuple[int, Line]]) -> list[tuple[int, list[Line]]]:
+    """By pair; what is alone, one by one."""
+    found: list[tuple[int, list[Line]]] = []
+    for pair, line in made:
+        if pair and found and found[-1][0] == pair:
+            found[-1][1].append(line)
+        else:
+            found.append((pair, [line]))
+    return found
+
+
+def _steps(made: Sequence[Request]) -> list[tuple[str, str, str]]:
+    """How far the applications are, all together."""
+    signed = [r for r in made if r.kind != "technical"]
+    if not made:
+        return []
+    reached = [
+        ("Записано", True),
+        ("Проверить", all(r.state != "draft" for r in signed)),
+        ("Подписать и отправить", all(r.state not in UNFILED for r in made)),
+        ("Решение МИАЦ", all(r.state in ("executed", "closed", *pairs.DEAD) for r in made)),
+    ]
+    steps, current = [], True
+    for label, done in reached:
+        state = "done" if done else "current" if current else "ahead"
+        current = current and done
+        steps.append((label, "", state))
+    return steps
+
+
+def changes_of(person_id: int) -> Sequence[JobChange]:
+    """For the person's page."""
+    return job_changes.of_person(context.session(), context.actor(), person_id)
