@@ -213,6 +213,11 @@ ACCESS: Final[dict[str, Access]] = {
     "bulk.begin": MIAC,
     "bulk.show": MIAC,
     "bulk.run": MIAC,
+    "feeds.calendar": PUBLIC,  # the token in its address is the key
+    "feeds.index": NEEDS_ORGANIZATION,
+    "feeds.new": NEEDS_ORGANIZATION,
+    "feeds.withdraw": NEEDS_ORGANIZATION,
+    "feeds.restore": NEEDS_ORGANIZATION,
     "campaigns.index": ANYONE,
     "campaigns.export": ANYONE,
     "campaigns.new": STARTERS,

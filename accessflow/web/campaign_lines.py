@@ -87,7 +87,7 @@ def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     session = context.session()
     campaign_lines.progress_of(session, context.actor(), campaign_id, organization_id)
     text = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {"show": request.form.get("show"), "system": request.form.get("system") or None}
+    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("show", "system")}
     person = None
     if digits := snils_in(text):
         person = session.scalar(select(Person.id).where(Person.snils == digits)) or 0

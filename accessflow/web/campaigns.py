@@ -123,7 +123,8 @@ def show(campaign_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:campaign_id>/<any(close, reopen):act>")
 def close(campaign_id: int, act: str) -> ResponseReturnValue:
-    called: dict[str, Any] = {"actor": context.actor(), "now": context.now(), "campaign_id": campaign_id}
+    called: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
+    called["campaign_id"] = campaign_id
     if act == "close":
         campaigns.close(context.db(), **called)
         undo = url_for(".close", campaign_id=campaign_id, act="reopen")
