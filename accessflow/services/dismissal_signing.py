@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Dismissal, DismissalRevocation, Request
+from accessflow.db.tables import Dismissal
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.services import acting, scope
 from accessflow.services.actor import Actor
+from accessflow.services.dismissal_cover import covers_of
 from accessflow.services.files import FileStore
 
 
@@ -37,19 +39,7 @@ def prepare(
     """Each by itself: one that cannot be signed yet does not keep the others. Raises Forbidden."""
     scope.require_filer(actor, actor.organization_id)
     with db.read() as session:
-        drafts = session.execute(
-            select(Request.id, Request.number)
-            .join(DismissalRevocation, DismissalRevocation.request_id == Request.id)
-            .join(Dismissal, Dismissal.id == DismissalRevocation.dismissal_id)
-            .where(
-                Dismissal.id.in_(list(dismissal_ids)),
-                Dismissal.organization_id == actor.organization_id,
-                Request.state == "draft",
-                Request.deleted_at.is_(None),
-            )
-            .distinct()
-            .order_by(Request.id)
-        ).all()
+        drafts = _drafts(session, actor, catalogue, list(dismissal_ids))
     ready: list[str] = []
     kept: list[tuple[int, str, str]] = []
     for request_id, number in drafts:
@@ -63,3 +53,22 @@ def prepare(
         else:
             ready.append(number)
     return Prepared(tuple(ready), tuple(kept))
+
+
+def _drafts(
+    session: Session, actor: Actor, catalogue: Catalogue, ids: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Whatever asks for a right of theirs to be taken away, made for the dismissal or before."""
+    found = session.scalars(
+        select(Dismissal).where(
+            Dismissal.id.in_(ids), Dismissal.organization_id == actor.organization_id
+        )
+    ).all()
+    covers = covers_of(session, catalogue, found)
+    drafts = {
+        asking.request.id: asking.request.number
+        for cover in covers.values()
+        for asking in cover.asked
+        if asking.open and asking.request.state == "draft"
+    }
+    return sorted(drafts.items())

@@ -23,6 +23,10 @@ EVENTS = {
     "deleted": ("Удалено", "trash3", "warn"),
     "person created": ("Впервые записан(а)", "person-plus", "mute"),
     "employment created": ("Записана работа", "briefcase", "mute"),
+    "dismissal created": ("Записано увольнение", "person-dash", "info"),
+    "dismissal changed": ("Увольнение перенесено", "calendar-event", "warn"),
+    "dismissal withdrawn": ("Увольнение отменено", "arrow-counterclockwise", "warn"),
+    "dismissal restored": ("Отмена увольнения снята", "person-dash", "info"),
 }
 OTHERS = "другая организация"
 

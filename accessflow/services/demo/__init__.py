@@ -24,7 +24,7 @@ from accessflow.services import (
 )
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
-from accessflow.services.demo import applications, rights
+from accessflow.services.demo import applications, dismissals, rights
 from accessflow.services.demo.lives import Office
 from accessflow.services.demo.samples import ORGANIZATIONS, SIGNATORIES
 from accessflow.services.files import FileStore

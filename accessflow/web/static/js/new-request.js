@@ -1,36 +1,9 @@
 // «Новая заявка»: the keyboard of the search for people, the filter of systems.
 // Without this file every one of them is a button of the form.
 
+import { options, told } from "./combobox.js";
+
 const who = () => document.getElementById("who");
-const options = () => [...document.querySelectorAll("#new-options [role=option]")];
-
-function choose(step) {
-  const all = options();
-  if (!all.length) return;
-  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  const next = (at + step + all.length) % all.length;
-  all.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
-  who().setAttribute("aria-activedescendant", all[next].id);
-  all[next].scrollIntoView({ block: "nearest" });
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.target.id !== "who") return;
-  if (event.code === "ArrowDown" || event.code === "ArrowUp") {
-    event.preventDefault();
-    choose(event.code === "ArrowDown" ? 1 : -1);
-  }
-  if (event.code === "Enter" && !event.ctrlKey) {
-    const picked = document.querySelector("#new-options [aria-selected=true]");
-    event.preventDefault(); // the form would send itself
-    picked?.click();
-  }
-  if (event.code === "Escape" && who().value) {
-    event.stopPropagation();
-    who().value = "";
-    who().dispatchEvent(new Event("input", { bubbles: true }));
-  }
-});
 
 // Enter in other fields must not send the form: changes are sent by themselves.
 document.addEventListener("keydown", (event) => {
@@ -98,12 +71,7 @@ document.addEventListener("htmx:beforeRequest", () => {
 
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   const id = event.detail.target?.id;
-  if (id === "new-found") {
-    const found = options();
-    who().setAttribute("aria-expanded", String(found.length > 0));
-    who().toggleAttribute("aria-activedescendant", false);
-    if (found.length) who().setAttribute("aria-activedescendant", found[0].id);
-  }
+  if (id === "new-found") told(who());
   if (id === "new-people" && typing) who().focus();
   if (id === "new-systems") {
     const input = document.querySelector("[data-filter]");
@@ -114,7 +82,7 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 // What was typed or ticked before the scripts had come is taken up. htmx is ready by `load`; `early`
 // is a trigger of its own, for htmx counts what it found in the field as seen.
 function takeUp() {
-  if (who().value.trim() && !options().length) htmx.trigger(who(), "early");
+  if (who().value.trim() && !options(who()).length) htmx.trigger(who(), "early");
   const paste = document.getElementById("paste");
   if (paste.value !== paste.defaultValue) htmx.trigger(paste, "early");
   const input = document.querySelector("[data-filter]");
