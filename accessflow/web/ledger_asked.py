@@ -75,8 +75,10 @@ class Question:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the day is asked for."""
-        return replace(self, on=context.today(), known=None, flaw="") != Question(context.today())
+        """Whether anything but the day and the reader's own organisation is asked for."""
+        picked = self.organization if scope.sees_all(context.actor()) else None
+        plain = replace(self, on=context.today(), known=None, flaw="", organization=picked)
+        return plain != Question(context.today())
 
     @property
     def past(self) -> bool:

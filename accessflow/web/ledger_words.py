@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from accessflow.web.words import day
 NO_ROLE = "доступ без роли"
 MARKS = {"left": "!", "asked": "…", "expiring": "*", "expired": "*", "new": "+"}
 """What stands after a role's letters in a matrix: a state is never told by colour alone."""
+LONG = 9
+"""A word of more letters is broken above a narrow column."""
+_VOWELS = "аеёиоуыэюя"
 _COMMON = frozenset({"мо", "работник", "организации", "медицинской", "уровня"})
 
 
@@ -91,7 +95,7 @@ def word_of(state: Standing) -> Word:
 
 def letters(role: str) -> str:
     """«М» of «Медицинский работник», «К3» of «Куратор 3 уровня», «•» where there is no role."""
-    words = role.split()
+    words = role.partition("(")[0].split()
     if not words:
         return "•"
     digits = "".join(sign for sign in role if sign.isdigit())
@@ -120,13 +124,17 @@ def legend(signs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Letters and the roles that stand under them: of `letters` and role."""
     meant: dict[str, set[str]] = {}
     for sign, role in signs:
-        meant.setdefault(sign, set()).add(role.casefold() if role else "без роли")
+        meant.setdefault(sign, set()).add(role or "без роли")
     return [(sign, ", ".join(sorted(roles))) for sign, roles in sorted(meant.items())]
 
 
+_SYLLABLE = re.compile(rf"(?<=\w\w[{_VOWELS}])(?=[^\W\d_{_VOWELS}ьъй][{_VOWELS}]\w)", re.IGNORECASE)
+
+
 def head_of(system: SystemSpec) -> str:
-    """A system's name above a column, with places to break it."""
-    return system.label.replace("ВИМИС «", "ВИМИС ").rstrip("»")
+    """A system's name above a column; long words may break between syllables."""
+    words = system.label.replace("«", "").replace("»", "").split()
+    return " ".join(_SYLLABLE.sub("\u00ad", word) if len(word) > LONG else word for word in words)
 
 
 def _request(entry: LedgerEntry | None) -> Request | None:
