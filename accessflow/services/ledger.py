@@ -138,16 +138,25 @@ def open_from_list(
 
 def withdraw_list(session: Session, import_job_id: int, now: datetime, why: str) -> int:
     """A list that turned out wrong is taken back whole; how many entries it had told."""
+    return len(withdraw_list_part(session, import_job_id, now, why, None))
+
+
+def withdraw_list_part(
+    session: Session, import_job_id: int, now: datetime, why: str, most: int | None
+) -> list[int]:
+    """The same of so many entries at most; the job of each."""
     found = session.scalars(
-        select(LedgerEntry).where(
-            LedgerEntry.import_job_id == import_job_id, LedgerEntry.withdrawn_at.is_(None)
-        )
+        select(LedgerEntry)
+        .where(LedgerEntry.import_job_id == import_job_id, LedgerEntry.withdrawn_at.is_(None))
+        .order_by(LedgerEntry.id)
+        .limit(most)
     ).all()
+    lock_jobs(session, (entry.employment_id for entry in found))
     for entry in found:
         entry.withdrawn_at, entry.withdrawn_why = now, why
     for employment_id, system in sorted({(e.employment_id, e.system) for e in found}):
         settle(session, employment_id, system, now, why)
-    return len(found)
+    return [entry.employment_id for entry in found]
 
 
 def do_not_renew(session: Session, grant_ids: Iterable[int], *, renew: bool = False) -> None:

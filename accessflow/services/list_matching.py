@@ -95,7 +95,7 @@ def _jobs(
 def _matched(known: _Known, row: ListRow, on: date) -> Matched:
     if jobs := known.by_snils.get(_digits(row)):
         ordered = _ordered(jobs, row, on)
-        same = _same_name(ordered[0].person, row)
+        same = _agrees_in_name(ordered[0], row)
         return Matched(row, "sure" if same else "confirm", ordered, "" if same else OTHER_NAME)
     likely = [job for job in known.by_surname.get(_surname(row), ()) if _may_be(job, row)]
     if not likely:
@@ -143,6 +143,12 @@ def _may_be(job: Employment, row: ListRow) -> bool:
     letters = [name[:1].upper() for name in (person.first_name, person.middle_name) if name]
     wanted = [letter for letter in initials if letter != "."]
     return letters[: len(wanted)] == wanted
+
+
+def _agrees_in_name(job: Employment, row: ListRow) -> bool:
+    """Also where the row has initials, or no name at all."""
+    surname = _surname(row)
+    return not surname or (searchable(job.person.last_name) == surname and _may_be(job, row))
 
 
 def _same_name(person: Person, row: ListRow) -> bool:

@@ -54,6 +54,14 @@ def test_number_and_name_together_are_sure(ours: House) -> None:
     assert (matched.how, ids(matched), matched.why) == ("sure", [job], "")
 
 
+@pytest.mark.parametrize("told", ["", "Петрова"])
+def test_a_number_with_initials_or_no_name_beside_it_is_sure(ours: House, told: str) -> None:
+    job = ours.hire("Петрова Анна Ивановна")
+    values = {"initials": "А.И."} if told else {}
+    matched = found(ours, row(told or " ", ours.snils(job), **values))
+    assert (matched.how, ids(matched)) == ("sure", [job])
+
+
 def test_another_name_under_the_number_is_to_be_confirmed(ours: House) -> None:
     job = ours.hire("Петрова Анна Ивановна")
     matched = found(ours, row("Сидорова Анна Ивановна", ours.snils(job)))

@@ -249,7 +249,7 @@ def test_what_an_account_may_have_wrong_is_said_by_cell() -> None:
     assert defects(rows[0]) == [("C2", "warning", "required"), ("F2", "warning", "date_ahead")]
     assert defects(rows[1]) == [
         ("D3", "error", "organization_unknown"),
-        ("E3", "error", "role_not_allowed"),
+        ("E3", "warning", "role_not_allowed"),
         ("G3", "warning", "status_unknown"),
         ("F3", "warning", "date"),
     ]

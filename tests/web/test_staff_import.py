@@ -86,8 +86,8 @@ def everything(db: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 def not_taken(client: FlaskClient, address: str) -> list[dict[str, str]]:
-    answer = client.get(f"{address}/not-taken.xlsx")
-    sheet = load_workbook(BytesIO(answer.data)).active
+    with client.get(f"{address}/not-taken.xlsx") as answer:
+        sheet = load_workbook(BytesIO(answer.data)).active
     assert sheet is not None
     _, headings, *rows = ([str(value or "") for value in row] for row in sheet.values)
     return [dict(zip(headings, row, strict=True)) for row in rows]

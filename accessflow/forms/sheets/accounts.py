@@ -102,7 +102,7 @@ def _role(reader: Reader, roles: Mapping[str, str]) -> None:
     else:
         del reader.values["role"]
         message = f"Роли «{text}» у этой системы нет: выберите её из списка."
-        reader.flaw("role", "role_not_allowed", message)
+        reader.flaw("role", "role_not_allowed", message, "warning")
 
 
 def _status(reader: Reader) -> None:
