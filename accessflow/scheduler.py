@@ -26,6 +26,7 @@ from accessflow.services import (
     notices,
     remind,
     remind_lists,
+    renewal_reminders,
 )
 from accessflow.services.clock import MOSCOW, Clock, moscow_date, system_clock
 from accessflow.services.files import FileStore
@@ -65,6 +66,7 @@ class Jobs:
         remind_lists.fire_lists(self.db, catalogue=catalogue, now=now)
         dismissal_letters.fire_due(self.db, catalogue=catalogue, now=now)
         campaign_reminders.fire_due(self.db, catalogue=catalogue, now=now)
+        renewal_reminders.fire_due(self.db, catalogue=catalogue, now=now)
         digests.gather(self.db, catalogue=catalogue, now=now)
 
     def notices(self) -> None:
