@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from accessflow.app import create_app
@@ -23,8 +24,10 @@ from accessflow.db.tables import (
     Base,
     BulkJob,
     CannedText,
+    Employment,
     ImportJob,
     ImportRow,
+    JobChange,
     Letter,
     Request,
     RequestFile,
@@ -51,12 +54,14 @@ Arguments = dict[str, int | str]
 
 @dataclass
 class World:
-    """Rows of one organisation, by the names that the addresses use."""
+    """Rows of one organisation, by the names that the addresses use; «imports.job_id» is for the
+    addresses of that blueprint alone."""
 
     ids: Arguments = field(default_factory=dict)
 
     def arguments(self, rule: Rule) -> Arguments:
-        return {name: self.ids[name] for name in rule.arguments}
+        job = rule.endpoint.partition(".")[0]
+        return {n: self.ids.get(f"{job}.{n}") or self.ids[n] for n in rule.arguments}
 
 
 def world(app: Flask, kind: str = "mo") -> World:
@@ -75,6 +80,11 @@ def world(app: Flask, kind: str = "mo") -> World:
                         summary=summary, created_at=factories.NOON)  # fmt: skip
         session.add_all([unit, signer, job])
         session.flush()
+        lists = _lists(session, own, author, summary)
+        change = JobChange(kind="role", employment_id=_job_of(session, person), person_id=person,
+                           organization_id=own, happened_on=factories.NOON.date(), what={},
+                           made_at=factories.NOON)  # fmt: skip
+        session.add(change)
         text_row = CannedText(kind="reply", title="Исполнено", text="Готово.")
         own_words = {"subject": "", "text": "Готово."}
         version = SettingVersion(key="letters.executed", value=own_words, at=factories.NOON,
@@ -133,7 +143,32 @@ def world(app: Flask, kind: str = "mo") -> World:
         "view_id": view.id,
         "letter_id": letter.id,
         "number": 1,
+        "change_id": change.id,
+        "renewals.step": "leave",
+        **lists,
     })  # fmt: skip
+
+
+def _job_of(session: Session, person: int) -> int:
+    return session.scalars(select(Employment.id).where(Employment.person_id == person)).one()
+
+
+def _lists(session: Session, own: int, author: int, summary: dict[str, object]) -> Arguments:
+    """A list of dismissals, a system's list of accounts of the organisation, and one of МИАЦ."""
+    common = {"user_id": author, "filename": "a.xlsx", "summary": summary,
+              "created_at": factories.NOON}  # fmt: skip
+    accounts = {**common, "kind": "accounts", "system": "frmss", "state": "done",
+                "as_of": factories.NOON.date()}  # fmt: skip
+    leavers = ImportJob(kind="dismissals", organization_id=own, **common)
+    theirs, ours = ImportJob(organization_id=own, **accounts), ImportJob(**accounts)
+    session.add_all([leavers, theirs, ours])
+    session.flush()
+    return {
+        "dismissal_lists.job_id": leavers.id,
+        "ledger_lists.job_id": theirs.id,
+        "ledger_lists.kind": "accounts",
+        "miac_list": ours.id,
+    }
 
 
 def _post(settings: Settings, letter: Letter) -> None:
@@ -195,6 +230,7 @@ def own(app: Flask) -> dict[str, World]:
     # Those above the organisations see no drafts: theirs is the one that was sent.
     above = World({
         **mo.ids, "request_id": mo.ids["sent_id"], "file_id": mo.ids["sent_file_id"],
+        "ledger_lists.job_id": mo.ids["miac_list"],
     })  # fmt: skip
     worlds: dict[str, World] = {r: mo if r in OF_ORGANIZATION else above for r in ROLES}
     return {**worlds, "committee": world(app, "committee")}
