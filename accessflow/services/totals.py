@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
@@ -26,7 +27,8 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 def refresh(session: Session, catalogue: Catalogue, request: Request) -> tuple[Defect, ...]:
-    """Counts and words brought up to date; returns every defect. The request has its id."""
+    """Counts and words brought up to date; returns every defect. Also of a new request, which is
+    stored by it."""
     defects = defects_of(session, check_of(session, catalogue, request), request)
     request.row_count = len(request.rows)
     request.error_count = sum(d.level == "error" for d in defects)
@@ -43,6 +45,8 @@ def reindex(session: Session, catalogue: Catalogue, request: Request) -> None:
 def words_of(catalogue: Catalogue, request: Request) -> set[str]:
     """Of numbers also their tails: «2026-00412» is found by «412»."""
     texts = [request.external_no, request.organization.short_name]
+    if request.journal_key:  # the old journal's number, where ours had to be another
+        texts.append(request.our_ref)
     for number in (request.number, request.registration_no or ""):
         tail = number.rpartition("-")[2]
         texts += (number, tail, tail.lstrip("0"))
@@ -82,7 +86,8 @@ def words(*texts: str) -> set[str]:
 def _index(session: Session, request: Request, now: Iterable[str]) -> None:
     """Only the difference is written: a draft saves itself every few seconds."""
     before, after = set(request.search_text.split()), set(now)
-    request.search_text = " ".join(sorted(after))  # first: the statements below flush it along
+    request.search_text = " ".join(sorted(after))
+    session.flush()  # a new one gets its id
     if gone := before - after:
         session.execute(
             delete(RequestWord).where(
@@ -91,4 +96,4 @@ def _index(session: Session, request: Request, now: Iterable[str]) -> None:
         )
     if fresh := after - before:
         rows = [{"request_id": request.id, "word": word} for word in sorted(fresh)]
-        session.execute(insert(RequestWord), rows)
+        session.execute(insert(cast(Table, RequestWord.__table__)), rows)

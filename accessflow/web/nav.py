@@ -78,7 +78,7 @@ ITEMS = (
         roles=OF_ORGANIZATION,
     ),
     Item("Обзор", "overview.index"),
-    Item("Реестр доступов", "ledger.index", also=("campaigns",)),
+    Item("Реестр доступов", "ledger.index", also=("campaigns", "ledger_lists")),
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Системы и формы", "systems.index"),
     Item("Организация", "directory.own", also=("feeds",)),
