@@ -77,7 +77,7 @@ ITEMS = (
         count=_unrevoked,
         roles=OF_ORGANIZATION,
     ),
-    Item("Обзор", "overview.index"),
+    Item("Обзор", "overview.index", also=("dismissal_report",)),
     Item("Реестр доступов", "ledger.index", also=("campaigns", "ledger_lists")),
     Item("Сотрудники", "people.index", also=("imports",)),
     Item("Системы и формы", "systems.index"),

@@ -17,7 +17,7 @@ from accessflow.documents.sheet_out import Sheet, write_book
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import NotFound
 from accessflow.services import overview as figures
-from accessflow.services import terms
+from accessflow.services import rights_of_gone, terms
 from accessflow.services.overview import Bucket, Line, Overview, quantile, share
 from accessflow.services.overview_figures import (
     CAUSES,
@@ -28,6 +28,7 @@ from accessflow.services.overview_figures import (
     View,
     listed,
 )
+from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import charts, context
 from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX, sheet
@@ -87,6 +88,7 @@ def index() -> ResponseReturnValue:
         "overview/index.html",
         found=found,
         asked=asked,
+        left=_rights_of_gone(asked),
         periods=PERIODS,
         organizations=_organizations(),
         systems=context.catalogue().systems.values(),
@@ -181,17 +183,23 @@ def _period(name: str, today: date) -> Period:
         case "last_year":
             return Period(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
         case "own":
-            return _own(today) or _period(DEFAULT, today)
+            return asked_period(today) or _period(DEFAULT, today)
     return Period(monday - timedelta(weeks=11), today)
 
 
-def _own(today: date) -> Period | None:
+def asked_period(today: date) -> Period | None:
     """The days of the address; None where they are none, or in the wrong order, or too many."""
     since = read_date(request.args.get("since", ""))
     until = read_date(request.args.get("until", "")) or today
     if since is None or not timedelta(0) <= until - since <= LONGEST:
         return None
     return Period(since, until)
+
+
+def _rights_of_gone(asked: Asked) -> int:
+    """Rights still open of people who have left: must be none."""
+    narrowed = Narrowed(asked.view.organization, asked.view.system)
+    return rights_of_gone.count(context.session(), context.actor(), asked.view.today, narrowed)
 
 
 def _organizations() -> Sequence[tuple[int, str]]:
@@ -330,6 +338,7 @@ def _sheets(asked: Asked, found: Overview) -> list[Sheet]:
         ["Обычно занимает, календарных дней без пауз", _cell(total.usual)],
         ["В работе сейчас", total.open], ["Без исполнителя", found.unassigned],
         ["Просрочено сейчас", total.overdue],
+        ["Открытые права уволенных", _rights_of_gone(asked)],
     ]  # fmt: skip
     return [
         Sheet("Главное", ("Показатель", "Значение"), main),
