@@ -106,10 +106,11 @@ def open_from_list(
     reference: str,
     import_job_id: int | None = None,
     last_seen_on: date | None = None,
+    expires_on: date | None = None,
 ) -> LedgerEntry | None:
     """A right that a list says is held since `on`, or None where the ledger holds it already.
 
-    `reference`: the file and its row.
+    `reference`: the file and its row; `expires_on`: its term, where the list knows one.
     """
     lock_jobs(session, (job.id,))
     held = _held_now(session, job.id, system, role)
@@ -123,6 +124,7 @@ def open_from_list(
             system=system,
             role=clean(role),
             happened_on=on,
+            expires_on=expires_on,
             provenance="import",
             reference=reference,
             import_job_id=import_job_id,

@@ -39,6 +39,11 @@ NAMED: Mapping[str, tuple[str, ...]] = {
 ADMINISTRATORS = frozenset({("Лаптева", "frmss"), ("Зимина", "frmsr"), ("Воронина", "frmss")})
 NEW = {("Яшин", "rs-tmk"): 5, ("Никитина", "rs-queue"): 2}
 """Held for so few days."""
+TERMS = {
+    ("Осокин", "rs-tmk"): 12, ("Яшин", "rs-doctor-portal"): 3, ("Лаптева", "rs-tmk"): 26,
+    ("Пак", "smp"): 61, ("Бурцева", "vimis-onko"): -4,
+}  # fmt: skip
+"""Given for a time: so many days are left."""
 BY_POST = (
     ("статистик", ("frmss", "lenmedstat", "frmsr")),
     ("хирург", ("rs-doctor-portal", "rs-cami", "vimis-ssz")),
@@ -62,6 +67,7 @@ class _Right:
     system: SystemSpec
     role: str
     on: date
+    until: date | None = None
 
 
 def fill(db: Database, catalogue: Catalogue, clerks: Mapping[str, Actor], now: datetime) -> None:
@@ -80,6 +86,7 @@ def fill(db: Database, catalogue: Catalogue, clerks: Mapping[str, Actor], now: d
                 ledger.open_from_list(
                     session, right.job, right.system.slug, right.role, told, on=right.on,
                     reference=f"список «{right.system.label}», строка {number}",
+                    expires_on=right.until,
                 )  # fmt: skip
 
 
@@ -94,7 +101,10 @@ def _rights(
             system = catalogue.system(slug)
             days = NEW.get((name, slug), 200 + 97 * ((number * 7 + place * 3) % 11))
             on = today - timedelta(days=days)
-            yield _Right(job, system, _role(catalogue, system, name), max(on, job.since or on))
+            left = TERMS.get((name, slug))
+            until = None if left is None else today + timedelta(days=left)
+            since = max(on, job.since or on)
+            yield _Right(job, system, _role(catalogue, system, name), since, until)
 
 
 def _systems(name: str, position: str, number: int) -> tuple[str, ...]:
