@@ -6,15 +6,17 @@ session takes the write lock at its start (`BEGIN IMMEDIATE`) and waits its turn
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 15_000
+KEPT = "kept"
+T = TypeVar("T")
 
 
 class Database:
@@ -27,7 +29,7 @@ class Database:
 
     def reader(self) -> Session:
         """A session that the database itself keeps from writing; the caller closes it."""
-        return Session(self._reading, autoflush=False, expire_on_commit=False)
+        return Session(self._reading, autoflush=False, expire_on_commit=False, info={KEPT: {}})
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -42,6 +44,18 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def once(session: Session, key: tuple[object, ...], read: Callable[[], T]) -> T:
+    """What `read` gives. A reading session, which is one page's, asks the database once for what
+    several parts of the page look at; a writing one each time."""
+    kept = session.info.get(KEPT)
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    found: T = kept[key]
+    return found
 
 
 def make_engine(url: str) -> Engine:

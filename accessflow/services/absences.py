@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from accessflow.db.session import Database
+from accessflow.db.session import Database, once
 from accessflow.db.tables import Absence, User
 from accessflow.domain.errors import Forbidden, Invalid, NotFound
 from accessflow.services import history
@@ -54,13 +54,8 @@ def substitutes(session: Session, today: date) -> Mapping[int, User]:
 
 def _on(session: Session, today: date) -> Sequence[Absence]:
     """A later entry goes before an earlier one of the same person: it comes last."""
-    query = (
-        select(Absence)
-        .where(Absence.since <= today, Absence.until >= today)
-        .options(joinedload(Absence.substitute))
-        .order_by(Absence.id)
-    )
-    return session.scalars(query).all()
+    lasting = (row for row in listed(session, today) if row.since <= today)
+    return sorted(lasting, key=lambda row: row.id)
 
 
 def listed(session: Session, today: date) -> Sequence[Absence]:
@@ -71,7 +66,7 @@ def listed(session: Session, today: date) -> Sequence[Absence]:
         .options(joinedload(Absence.user), joinedload(Absence.substitute))
         .order_by(Absence.since, Absence.id)
     )
-    return session.scalars(query).all()
+    return once(session, ("absences", today), lambda: session.scalars(query).all())
 
 
 def may_enter(actor: Actor, user_id: int) -> bool:

@@ -48,6 +48,7 @@ class Maker:
     catalogue: Catalogue
     organization: Organization
     head: Signatory | None
+    author: User
 
     @property
     def today(self) -> date:
@@ -61,7 +62,7 @@ def maker_of(session: Session, actor: Actor, now: datetime, catalogue: Catalogue
     user = session.get(User, actor.user_id or 0, options=[joinedload(User.organization)])
     own = user.organization if user and user.organization_id == actor.organization_id else None
     organization = own or session.get_one(Organization, actor.organization_id)
-    return maker_for(session, actor, now, catalogue, organization)
+    return maker_for(session, actor, now, catalogue, organization, user)
 
 
 def maker_for(
@@ -70,10 +71,12 @@ def maker_for(
     now: datetime,
     catalogue: Catalogue,
     organization: Organization,
+    author: User | None = None,
 ) -> Maker:
     """For any organisation: whether the actor may is the caller's matter."""
     head = valid_head(session, organization.id, moscow_date(now))
-    return Maker(session, actor, now, catalogue, organization, head)
+    author = author or session.get_one(User, actor.user_id)
+    return Maker(session, actor, now, catalogue, organization, head, author)
 
 
 def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
@@ -94,12 +97,16 @@ def new(maker: Maker, spec: FormSpec, action: Action, system: str | None) -> Req
         state="draft",
         action=action,
         organization=maker.organization,
-        author_id=maker.actor.user_id,
+        author=maker.author,
         signatory=maker.head,
         form=spec.slug,
         form_version=spec.version,
         system=system,
         fields={},
+        our_ref="",
+        external_no="",
+        content_version=1,
+        search_text="",
         created_at=maker.now,
         updated_at=maker.now,
     )
@@ -117,8 +124,8 @@ def rows_of(rows: Iterable[tuple[Row, int | None]]) -> list[RequestRow]:
 
 def store(maker: Maker, request: Request, event: str, what: history.What) -> int:
     maker.session.add(request)
-    maker.session.flush()
-    refresh(maker.session, maker.catalogue, request)
+    with maker.session.no_autoflush:  # checked first, so that it is written once
+        refresh(maker.session, maker.catalogue, request)
     note(maker.session, maker.actor, maker.now, request.id, event, what)
     return request.id
 

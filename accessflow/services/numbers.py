@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from typing import cast
+
+from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Counter
 
+# The table itself, past what the mapping does for rows in memory: there are none.
+_COUNTERS = cast(Table, Counter.__table__)
+
 
 def next_value(session: Session, name: str) -> int:
     """The next number of the series, from 1 on. Held until the transaction ends, so never twice."""
     raised = (
-        update(Counter)
-        .where(Counter.name == name)
-        .values(value=Counter.value + 1)
-        .returning(Counter.value)
+        update(_COUNTERS)
+        .where(_COUNTERS.c.name == name)
+        .values(value=_COUNTERS.c.value + 1)
+        .returning(_COUNTERS.c.value)
     )
-    value = session.scalar(raised)
+    value: int | None = session.scalar(raised)
     if value is None:
         _begin_series(session, name)
         value = session.scalar(raised)

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -101,6 +101,9 @@ def change(db: Database, *, user_id: int, now: datetime, edit: Edit) -> Picks:
 
 def locked(session: Session, user_id: int, now: datetime) -> Selection:
     """The row, made if need be, held until the transaction ends."""
+    row = session.get(Selection, user_id, with_for_update=True)
+    if row is not None:
+        return row
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
     empty = insert(Selection).values(user_id=user_id, data={}, updated_at=now)
@@ -113,7 +116,8 @@ def picked(row: Selection) -> Picks:
 
 
 def forget(session: Session, user_id: int) -> None:
-    session.execute(delete(Selection).where(Selection.user_id == user_id))
+    kept = cast(Table, Selection.__table__)  # no row in memory outlives this
+    session.execute(delete(kept).where(kept.c.user_id == user_id))
 
 
 def _read(data: Mapping[str, Any]) -> Picks:

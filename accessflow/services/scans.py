@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.session import Database
+from accessflow.db.session import Database, once
 from accessflow.db.tables import Request, RequestFile
 from accessflow.documents import scan as scanning
 from accessflow.documents.scan import Sheet
@@ -62,20 +62,26 @@ class Prepared:
     source: tuple[tuple[str, str], ...]
 
 
+def lying(session: Session, request_id: int) -> Sequence[RequestFile]:
+    """Every file of an application, oldest first, also what does not count any more."""
+    query = (
+        select(RequestFile)
+        .where(RequestFile.request_id == request_id)
+        .options(joinedload(RequestFile.stored), joinedload(RequestFile.user))
+        .order_by(RequestFile.id)
+    )
+    return once(session, ("files", request_id), lambda: session.scalars(query).all())
+
+
 def current(session: Session, request: Request, kind: str = "scan") -> RequestFile | None:
     """The valid scan of the present version of the content; `confirmed` may still be open."""
-    return session.scalar(
-        select(RequestFile)
-        .where(
-            RequestFile.request_id == request.id,
-            RequestFile.kind == kind,
-            RequestFile.content_version == request.content_version,
-            RequestFile.voided_at.is_(None),
-        )
-        .options(joinedload(RequestFile.stored), joinedload(RequestFile.user))
-        .order_by(RequestFile.id.desc())
-        .limit(1)
+    version = request.content_version
+    valid = (
+        row
+        for row in reversed(lying(session, request.id))
+        if row.kind == kind and row.content_version == version and row.voided_at is None
     )
+    return next(valid, None)
 
 
 def is_signed(session: Session, request: Request, kind: str = "scan") -> bool:
@@ -86,16 +92,8 @@ def is_signed(session: Session, request: Request, kind: str = "scan") -> bool:
 
 def voided(session: Session, request: Request, kind: str = "scan") -> RequestFile | None:
     """The newest scan that does not count any more, for the words why."""
-    return session.scalar(
-        select(RequestFile)
-        .where(
-            RequestFile.request_id == request.id,
-            RequestFile.kind == kind,
-            RequestFile.voided_at.is_not(None),
-        )
-        .order_by(RequestFile.id.desc())
-        .limit(1)
-    )
+    files = reversed(lying(session, request.id))
+    return next((row for row in files if row.kind == kind and row.voided_at is not None), None)
 
 
 def upload(

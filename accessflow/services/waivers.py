@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.session import Database
+from accessflow.db.session import Database, once
 from accessflow.db.tables import Request, RequestWaiver
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.forms.answers import Check, validate
@@ -43,12 +43,13 @@ class Pending:
 
 def of_request(session: Session, request_id: int) -> Sequence[RequestWaiver]:
     """What was let through, oldest first, with whoever did it."""
-    return session.scalars(
+    query = (
         select(RequestWaiver)
         .where(RequestWaiver.request_id == request_id)
         .options(joinedload(RequestWaiver.user))
         .order_by(RequestWaiver.id)
-    ).all()
+    )
+    return once(session, ("waivers", request_id), lambda: session.scalars(query).all())
 
 
 def defects_of(session: Session, check: Check, request: Request) -> tuple[Defect, ...]:
@@ -122,12 +123,9 @@ def _recount(session: Session, catalogue: Catalogue, request: Request) -> None:
 
 
 def _through(session: Session, request: Request) -> frozenset[Key]:
-    rows = session.execute(
-        select(RequestWaiver.code, RequestWaiver.row_id).where(
-            RequestWaiver.request_id == request.id
-        )
-    )
-    return frozenset(Key(code, row_id) for code, row_id in rows)
+    if not inspect(request).has_identity:  # not stored yet: nobody has looked at it
+        return frozenset()
+    return frozenset(Key(row.code, row.row_id) for row in of_request(session, request.id))
 
 
 def _left(

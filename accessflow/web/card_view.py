@@ -201,10 +201,13 @@ LINKS: Mapping[str, tuple[str, str]] = {
 """By column: the word for the one that it points to, the word for those that point here."""
 
 
-def links_of(session: Session, actor: Actor, found: Request) -> list[tuple[str, Request]]:
-    """Applications that belong with this one and that the actor may see, with the word for how."""
-    to = {number: words for name, (words, _) in LINKS.items() if (number := getattr(found, name))}
-    here = [getattr(Request, name) == found.id for name in LINKS]
+def links_of(
+    session: Session, actor: Actor, found: Request, names: Sequence[str] = tuple(LINKS)
+) -> list[tuple[str, Request]]:
+    """Applications that belong with this one by one of some columns, and that the actor may see,
+    with the word for how."""
+    to = {number: LINKS[name][0] for name in names if (number := getattr(found, name))}
+    here = [getattr(Request, name) == found.id for name in names]
     others = session.scalars(
         select(Request)
         .where(
@@ -214,11 +217,11 @@ def links_of(session: Session, actor: Actor, found: Request) -> list[tuple[str, 
         )
         .order_by(Request.id)
     )
-    return [(to.get(other.id) or _back(other, found), other) for other in others]
+    return [(to.get(other.id) or _back(other, found, names), other) for other in others]
 
 
-def _back(other: Request, found: Request) -> str:
-    return next(back for name, (_, back) in LINKS.items() if getattr(other, name) == found.id)
+def _back(other: Request, found: Request, names: Sequence[str]) -> str:
+    return next(LINKS[name][1] for name in names if getattr(other, name) == found.id)
 
 
 @dataclass(frozen=True, slots=True)

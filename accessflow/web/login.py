@@ -44,7 +44,9 @@ class Account(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
 @manager.user_loader  # type: ignore[untyped-decorator]
 def load(account_id: str) -> Account | None:
     user_id, _, epoch = account_id.partition(".")
-    user = active_user(context.session(), int(user_id))
+    known = context.signed_in()  # Flask-Login asks again for the page
+    same = known is not None and str(known.id) == user_id
+    user = known if same else active_user(context.session(), int(user_id))
     return Account(user) if user is not None and str(user.session_epoch) == epoch else None
 
 

@@ -30,6 +30,7 @@ from accessflow.services.queue_facets import FACETS
 from accessflow.services.queue_views import wanted_of
 from accessflow.web import (
     assignments,
+    card_view,
     changes,
     context,
     intake,
@@ -92,7 +93,7 @@ def card(request_id: int) -> ResponseReturnValue:
         letter_states=LETTER_STATES,
         letter_kinds=LETTERS,
         others=presence.others(session, actor, found.id, context.now()),
-        links=triage_view.links_of(session, actor, found),
+        links=card_view.links_of(session, actor, found, ("resubmission_of_id", "duplicate_of_id")),
         pair=changes.pair_of(found),
         may_waive=actor.role in MIAC,
         may_weigh=actor.role in MIAC and card.snapshot.state in triage_view.WEIGHED,
@@ -110,21 +111,22 @@ def _around(found: Request) -> dict[str, Any]:
     sort = request.args.get("sort", "")
     if sort.removeprefix("-") not in SORTS:
         sort = USUAL_SORT[wanted.scope]
-    before, after = beside(context.session(), actor, wanted, sort, found, context.today())
+    around = beside(context.session(), actor, wanted, sort, found, context.today())
     return {
         "back": f"{url_for('.card', request_id=found.id)}{_filter()}",
         "to_queue": f"{url_for('queue.index')}{_filter()}#r{found.id}",
-        "previous": _address(before),
-        "following": _address(after),
+        "previous": _address(around.before),
+        "following": _address(around.after),
+        "place": around.place,
         "assigned": assignments.panel(found),
         "polls": actor.role in LOOKERS,
     }
 
 
-def _address(beside_it: Request | None) -> str:
+def _address(beside_it: int | None) -> str:
     if beside_it is None:
         return ""
-    return f"{url_for('.card', request_id=beside_it.id)}{_filter()}"
+    return f"{url_for('.card', request_id=beside_it)}{_filter()}"
 
 
 def _arguments() -> dict[str, Any]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, RequestFile
 from accessflow.forms.answers import Check
 from accessflow.forms.rows import printed_fields
-from accessflow.services import attachments, scans, scope
-from accessflow.services.actor import Actor
+from accessflow.services import attachments, scans
 from accessflow.services.card import Card, Offered
 from accessflow.services.triage import Desk
 from accessflow.workflow.states import ENDED, UNFILED
@@ -117,15 +115,10 @@ def _button(one: Offered, c: str = "default") -> Button:
 def files_of(session: Session, found: Request) -> Sequence[tuple[str, RequestFile]]:
     """What lies with it and counts, oldest first, with the word for it; what was put to messages
     stands with them."""
-    rows = session.scalars(
-        select(RequestFile)
-        .where(
-            RequestFile.request_id == found.id,
-            RequestFile.voided_at.is_(None),
-            RequestFile.message_id.is_(None),
-        )
-        .options(joinedload(RequestFile.stored))
-        .order_by(RequestFile.id)
+    rows = (
+        row
+        for row in scans.lying(session, found.id)
+        if row.voided_at is None and row.message_id is None
     )
     return [(FILE_LABELS.get(row.kind, row.kind), row) for row in rows]
 
@@ -137,22 +130,3 @@ def fields_of(found: Request, check: Check) -> list[tuple[str, str]]:
     if reason := str(found.fields.get("justification", "")).strip():
         told.append(("Обоснование", reason))
     return [(label, text) for label, text in told if text.strip()]
-
-
-def links_of(session: Session, actor: Actor, found: Request) -> list[tuple[str, Request]]:
-    """What it corrects, what it repeats, and the other way round (R7, R38)."""
-    told = (
-        ("Исправленная копия заявки", Request.id == found.resubmission_of_id),
-        ("Исправлена в заявке", Request.resubmission_of_id == found.id),
-        ("Повтор заявки", Request.id == found.duplicate_of_id),
-        ("Её повторяет", Request.duplicate_of_id == found.id),
-    )
-    return [
-        (words, other)
-        for words, condition in told
-        for other in session.scalars(
-            select(Request)
-            .where(condition, Request.deleted_at.is_(None), scope.requests_seen(actor))
-            .order_by(Request.id)
-        )
-    ]
