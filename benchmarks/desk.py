@@ -1,7 +1,8 @@
 """The desk of МИАЦ: queue, search, card and a new application, with 1,000 and 100,000 applications.
 
-On SQLite and on PostgreSQL; the same applications in the same PostgreSQL also in django-helpdesk.
-Wall time of the server's whole answer, small and large, ours and the peer's in turn.
+On SQLite and on PostgreSQL as it is installed; the same applications in the same PostgreSQL also in
+django-helpdesk. Wall time of the server's whole answer, small and large, ours and the peer's in
+turn.
 """
 
 from __future__ import annotations
@@ -10,54 +11,35 @@ import itertools
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, text
 
 from accessflow.app import create_app
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.migrate import upgrade
 from accessflow.db.session import Database
-from accessflow.db.tables import (
-    Employment,
-    Organization,
-    Person,
-    Request,
-    RequestEvent,
-    RequestRow,
-    RequestWord,
-    Signatory,
-    User,
+from benchmarks.desk_data import (
+    COMMON,
+    NOW,
+    RARE,
+    SECRETARY,
+    SPECIALIST,
+    SYSTEMS,
+    fill,
+    ticket,
 )
-from accessflow.domain.snils import check_digits
 from benchmarks.harness import faster, growth
-from benchmarks.helpdesk import Helpdesk, Ticket
+from benchmarks.helpdesk import Helpdesk
 from tests.support.postgres import SUPERUSER, Cluster, running_cluster
 
 SMALL, LARGE = 1_000, 100_000
 RUNS, PEER_RUNS = 30, 5
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-ORGANIZATIONS = 20
-SECRETARY, SPECIALIST = 1, 99
-COMMON, RARE = "Смирнова", "Рудометкина"
-SURNAMES = ["Иванова", COMMON, "Кузнецова", "Попова", "Лебедева", "Новикова", "Морозова"]
-SYSTEMS = {
-    "frmss": "08", "rmo": "07", "smp": "09", "vimis-akineo": "05", "frmr": "10", "rs-tmk": "03",
-    "frllo": "04", "covid19": "06",
-}  # fmt: skip
-# As at a desk that has worked for years: of the newest a fifth is open, of the old ones few are.
-NEWEST, OLD_AND_OPEN = 5_000, 100
-STATES = ["registered", "in_review", "forwarded", "needs_info", *["executed"] * 2, *["closed"] * 14]
-HELPDESK_STATUS = {"closed": 4, "executed": 3}
-EVENTS = ("send", "register", "take")
-CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +51,15 @@ class Office:
     count: int
 
     def queue(self) -> None:
+        """What is open, the most urgent first: what МИАЦ works through all day."""
         _page(self.specialist, "/queue")
+
+    def everything(self) -> None:
+        _page(self.specialist, "/queue?scope=all")
+
+    def own(self) -> None:
+        """An organisation's list of its own applications."""
+        _page(self.secretary, "/requests")
 
     def search(self, word: str) -> None:
         _page(self.specialist, f"/queue?q={word}")
@@ -97,7 +87,7 @@ def benches() -> Iterator[dict[str, Any]]:
     """See benchmarks/run.py for what each key means."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        cluster = stack.enter_context(running_cluster())
+        cluster = stack.enter_context(running_cluster(durable=True))
         for kind in ("SQLite", "PostgreSQL"):
             small, large = (
                 stack.enter_context(office(home, cluster, kind, n)) for n in (SMALL, LARGE)
@@ -110,6 +100,8 @@ def benches() -> Iterator[dict[str, Any]]:
 def grown(kind: str, small: Office, large: Office) -> Iterator[dict[str, Any]]:
     for name, at_small, at_large in (
         ("queue", small.queue, large.queue),
+        ("list of all", small.everything, large.everything),
+        ("an organisation's list", small.own, large.own),
         ("search, rare word", lambda: small.search(RARE), lambda: large.search(RARE)),
         ("search, common word", lambda: small.search(COMMON), lambda: large.search(COMMON)),
         ("card", small.card, large.card),
@@ -123,7 +115,8 @@ def grown(kind: str, small: Office, large: Office) -> Iterator[dict[str, Any]]:
 def against(ours: Office, peer: Helpdesk) -> Iterator[dict[str, Any]]:
     fresh = itertools.count(LARGE)
     for name, mine, theirs in (
-        ("queue of 100,000", ours.queue, peer.list),
+        ("list of all 100,000", ours.everything, peer.everything),
+        ("queue: the open ones of them", ours.queue, peer.queue),
         ("search, rare word", lambda: ours.search(RARE), lambda: peer.search(RARE)),
         ("search, common word", lambda: ours.search(COMMON), lambda: peer.search(COMMON)),
         ("card", ours.card, lambda: peer.card(LARGE // 2)),
@@ -199,140 +192,8 @@ def _page(client: FlaskClient, path: str) -> None:
         raise RuntimeError(f"{path}: {answer.status_code}")
 
 
-def fill(database: Database, count: int) -> None:
-    with database.write() as session:
-        _staff(session)
-        for start in range(0, count, CHUNK):
-            numbers = range(start + 1, min(start + CHUNK, count) + 1)
-            session.execute(insert(Request), [request(n) for n in numbers])
-            session.execute(insert(RequestRow), [row(n, p) for n in numbers for p in (1, 2, 3)])
-            session.execute(insert(RequestWord), [w for n in numbers for w in words(n)])
-            session.execute(
-                insert(RequestEvent),
-                [event(n, seq, action) for n in numbers for seq, action in enumerate(EVENTS, 1)],
-            )
-    with database.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            for table in ("requests_id_seq", "request_rows_id_seq"):
-                connection.execute(text(f"SELECT setval('{table}', 10000000)"))
-            connection.commit()
-        connection.execute(text("ANALYZE"))
-        connection.commit()
-
-
-def _staff(session: Any) -> None:
-    for number in range(1, ORGANIZATIONS + 1):
-        session.add(
-            Organization(
-                id=number, full_name=f"Больница {number}", short_name=f"Больница {number}",
-                oid=f"1.2.643.5.1.13.13.12.2.47.{number}", inn="7707083893",
-                subject_rf="Ленинградская область", mailbox=f"b{number}@mo.example",
-                created_at=NOW,
-            )
-        )  # fmt: skip
-    session.flush()
-    for number in range(1, ORGANIZATIONS + 1):
-        session.add(
-            User(id=number, login=f"s{number}", password_hash="", name="Малахова Екатерина",
-                 role="secretary", organization_id=number, created_at=NOW)
-        )  # fmt: skip
-    session.add(
-        User(id=SPECIALIST, login="miac", password_hash="", name="Воронцов Дмитрий",
-             role="miac_specialist", created_at=NOW)
-    )  # fmt: skip
-    session.add(
-        Signatory(organization_id=1, position="Главный врач", last_name="Ястребов",
-                  first_name="Николай", is_head=True)
-    )  # fmt: skip
-    nine = "112233445"
-    person = Person(
-        snils=nine + check_digits(nine), last_name="Петрова", first_name="Анна",
-        middle_name="Ивановна", search_name="петрова анна ивановна", created_at=NOW,
-    )  # fmt: skip
-    session.add(
-        Employment(
-            id=1, person=person, organization_id=1, position="Медицинская сестра",
-            email="petrova@prb.example", work_phone="8 (81379) 5-00-21",
-            contact_phone="8 (921) 000-01-02",
-        )
-    )  # fmt: skip
-    session.flush()
-
-
-def state_of(n: int) -> str:
-    """`n` counts backwards in time."""
-    if n <= NEWEST:
-        return STATES[n % len(STATES)]
-    return "forwarded" if n % OLD_AND_OPEN == 0 else "closed"
-
-
-def system_of(n: int) -> tuple[str, str]:
-    return list(SYSTEMS.items())[n % len(SYSTEMS)]
-
-
-def request(n: int) -> dict[str, Any]:
-    system, form = system_of(n)
-    at, open_ = NOW - timedelta(minutes=5 * n), state_of(n) not in HELPDESK_STATUS
-    return {
-        "id": n, "number": f"2025-{n:06d}", "kind": "access", "state": state_of(n),
-        "action": "grant", "organization_id": n % ORGANIZATIONS + 1,
-        "author_id": n % ORGANIZATIONS + 1, "form": f"appendix-{form}", "form_version": "1.5",
-        "system": system, "row_count": 3, "error_count": 0,
-        "search_text": " ".join(sorted(word["word"] for word in words(n))),
-        "registration_no": f"МИАЦ-2025-{n:06d}", "channel": "accessflow", "sent_at": at,
-        "registered_at": at, "state_at": at,
-        "due_on": (NOW + timedelta(days=n % 40 - 5)).date() if open_ else None,
-        "assignee_id": SPECIALIST if n % 3 == 0 else None, "created_at": at, "updated_at": at,
-    }  # fmt: skip
-
-
-def names(n: int) -> list[str]:
-    rare = n % 100 == 0 and n <= SMALL  # as many among 1,000 as among 100,000
-    return [SURNAMES[n % 7], RARE if rare else SURNAMES[n % 5], "Анна", "Ивановна"]
-
-
-def row(n: int, position: int) -> dict[str, Any]:
-    last = names(n)[min(position, 2) - 1]
-    answers = {
-        "last_name": last, "first_name": "Анна", "middle_name": "Ивановна",
-        "snils": "112-233-445 95", "position": "Медицинская сестра",
-        "role": "Медицинский работник", "email": f"n{n}p{position}@mo.example",
-        "work_phone": "8 (81379) 5-00-21", "contact_phone": "8 (921) 000-01-02",
-    }  # fmt: skip
-    return {"request_id": n, "position": position, "snils": "", "answers": answers}
-
-
-def words(n: int) -> list[dict[str, Any]]:
-    found = {f"2025-{n:06d}", f"{n:06d}", *(w.casefold() for w in names(n)), system_of(n)[0]}
-    return [{"request_id": n, "word": word} for word in sorted(found)]
-
-
-def event(n: int, seq: int, action: str) -> dict[str, Any]:
-    return {
-        "request_id": n, "seq": seq, "at": NOW - timedelta(minutes=5 * n - seq),
-        "user_id": SPECIALIST, "role": "miac_specialist", "action": action, "source": "sent",
-        "target": "registered", "previous": "", "hash": f"{n:032x}{seq:032x}",
-    }  # fmt: skip
-
-
-def ticket(n: int) -> Ticket:
-    """The same application as a ticket."""
-    people = "\n".join(f"{name} Анна Ивановна, медицинская сестра" for name in names(n)[:2])
-    at = NOW - timedelta(minutes=5 * n)
-    return Ticket(
-        title=f"2025-{n:06d} {system_of(n)[0]}",
-        description=people,
-        queue=n % len(SYSTEMS),
-        status=HELPDESK_STATUS.get(state_of(n), 1),
-        created=at,
-        due=NOW + timedelta(days=n % 40 - 5),
-        events=EVENTS,
-    )
-
-
 def helpdesk(cluster: Cluster) -> Helpdesk:
     cluster.create("helpdesk")
     peer = Helpdesk(host=str(cluster.socket_dir), name="helpdesk", user=SUPERUSER)
-    tickets: Sequence[Ticket] = [ticket(n) for n in range(1, LARGE + 1)]
-    peer.fill(tickets, list(SYSTEMS))
+    peer.fill([ticket(n) for n in range(1, LARGE + 1)], list(SYSTEMS))
     return peer

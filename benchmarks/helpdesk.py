@@ -92,9 +92,12 @@ class Helpdesk:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
-    def list(self) -> None:
+    def queue(self) -> None:
         """The first page of the open tickets, as the link in its bar opens it."""
         self._table("/tickets/?sortx=created&status=1&status=2")
+
+    def everything(self) -> None:
+        self._table("/tickets/?sortx=created&status=1&status=2&status=3&status=4")
 
     def search(self, word: str) -> None:
         self._table(f"/tickets/?q={word}&sort=created&status=1&status=2&status=3&status=4")

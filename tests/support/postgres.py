@@ -18,7 +18,8 @@ from psycopg import sql
 OLDEST = 15
 SUPERUSER = "accessflow"
 # Nothing here outlives the run, so durability is traded for speed.
-OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+SILENT = "-c listen_addresses=''"
+OPTIONS = f"{SILENT} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # A database is some 300 files: in memory a copy takes a tenth of what it takes on a disk.
 MEMORY = Path("/dev/shm")
 ROOM = 1 << 30  # bytes: a copy has 10 MB, and a process of the run has one or two at a time
@@ -71,13 +72,25 @@ rm -rf "$1"
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Starts a new cluster in a temporary folder; stops and removes it at the end."""
+def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Starts a new cluster in a temporary folder; stops and removes it at the end.
+
+    `durable`: on a disk, as it is installed, for what is timed.
+    """
     # Not pytest's own: a socket's path has 107 bytes at most, and another user must get in.
-    home = Path(tempfile.mkdtemp(prefix="accessflow-pg-", dir=_in_memory()))
+    home = Path(tempfile.mkdtemp(prefix="accessflow-pg-", dir=None if durable else _in_memory()))
     owner = _owner(home)
     keeper = subprocess.Popen(
-        ["sh", "-c", KEEPER, "sh", home, server_binaries(), SUPERUSER, OPTIONS],
+        [
+            "sh",
+            "-c",
+            KEEPER,
+            "sh",
+            home,
+            server_binaries(),
+            SUPERUSER,
+            SILENT if durable else OPTIONS,
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
