@@ -8,7 +8,9 @@ settings.load_profile("house")
 
 pytest_plugins = [
     "tests.support.no_skips",
+    "tests.support.statements",
     "tests.support.databases",
+    "tests.support.applications",
     "tests.support.browser",
     "tests.support.demonstration",
     "tests.support.office",

@@ -26,7 +26,7 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, compiled_once: None) -> Path:
     """An empty, migrated SQLite file, to be copied."""
     file = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
     _migrate(f"sqlite:///{file}")
@@ -36,7 +36,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster) -> str:
+def postgres_template(postgres_cluster: Cluster, compiled_once: None) -> str:
     """The name of an empty, migrated PostgreSQL database, to be copied."""
     _migrate(postgres_cluster.create(TEMPLATE))
     return TEMPLATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.factories import NOON, FrozenClock
+from tests.support.applications import NewApp
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +44,10 @@ def office_clock() -> FrozenClock:
 
 
 @pytest.fixture
-def demo_app(demo_template: Path, tmp_path: Path, office_clock: FrozenClock) -> Iterator[Flask]:
+def demo_app(
+    demo_template: Path, tmp_path: Path, office_clock: FrozenClock, new_app: NewApp
+) -> Flask:
     """The application on a copy of the demonstration."""
-    from accessflow.app import create_app
     from accessflow.config import Settings, catalogue_dir
 
     file = tmp_path / "demo.sqlite3"
@@ -58,9 +60,7 @@ def demo_app(demo_template: Path, tmp_path: Path, office_clock: FrozenClock) -> 
         catalogue_dir=catalogue_dir({}),
         secure_cookies=False,
     )
-    app = create_app(settings, clock=office_clock)
-    yield app
-    app.extensions["accessflow"].database.dispose()
+    return new_app(settings, office_clock)
 
 
 @pytest.fixture

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from accessflow.app import create_app
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
 from tests.factories import FrozenClock
+from tests.support.applications import NewApp
 
 KEY = "a key for tests, of at least 32 characters"
 
@@ -30,8 +30,12 @@ def catalogue_folder() -> Path:
 
 @pytest.fixture
 def app(
-    database_url: str, tmp_path: Path, clock: FrozenClock, catalogue_folder: Path
-) -> Iterator[Flask]:
+    database_url: str,
+    tmp_path: Path,
+    clock: FrozenClock,
+    catalogue_folder: Path,
+    new_app: NewApp,
+) -> Flask:
     settings = Settings(
         database_url=database_url,
         secret_key=KEY,
@@ -39,10 +43,9 @@ def app(
         catalogue_dir=catalogue_folder,
         secure_cookies=False,
     )
-    app = create_app(settings, clock=clock)
+    app = new_app(settings, clock)
     app.config["WTF_CSRF_ENABLED"] = False  # test_csrf.py turns it on again
-    yield app
-    app.extensions["accessflow"].database.dispose()
+    return app
 
 
 @pytest.fixture
