@@ -19,6 +19,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     func,
     literal,
+    select,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -26,6 +27,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+MOST_COUNTED = 16
+"""Buckets of an order whose applications are counted."""
 Bucket = tuple[str, ColumnElement[bool] | None]
 Columns = tuple[InstrumentedAttribute[Any], ...]
 
@@ -98,6 +101,27 @@ def beside(
         for back in (True, False)
     ]  # fmt: skip
     return there[0], there[1]
+
+
+def place(
+    session: Session, query: Select[T], sort: Sort, bucket: str, item: object, most: int
+) -> tuple[int, int] | None:
+    """How many come before and after the item, each up to about `most`; None where the order has
+    too many buckets to count them all."""
+    if len(sort.buckets) > MOST_COUNTED:
+        return None
+    values = tuple(getattr(item, column.key) for column in sort.columns_of(bucket))
+    found = []
+    for back in (True, False):
+        falling = sort.falling != back
+        parts = _parts(query, sort, (bucket, values), falling=falling, back=back)
+        counts = [_count(part, most) for _, part in parts]
+        found.append(sum(session.execute(select(*counts)).one()))
+    return found[0], found[1]
+
+
+def _count(part: Select[T], most: int) -> ColumnElement[int]:
+    return select(func.count()).select_from(part.limit(most + 1).subquery()).scalar_subquery()
 
 
 def _walk(

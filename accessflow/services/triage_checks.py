@@ -25,13 +25,15 @@ LEVELS: Mapping[str, Level] = {"error": "danger", "warning": "warn"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was checked. `waive`: МИАЦ may let it through, with a reason."""
+    """One thing that was checked. `waive`: МИАЦ may let it through, with a reason; `ask`: what
+    to ask of the organisation, which can mend it."""
 
     level: Level
     text: str
     small: str = ""
     waive: waivers.Key | None = None
     to: str = ""
+    ask: str = ""
 
 
 def lines_of(
@@ -68,7 +70,8 @@ def _defect_lines(defects: Sequence[Defect]) -> Iterator[Line]:
         where = ", ".join(str(n) for n in numbers if n)
         small = f"строки {where}" if len(numbers) > 1 else ""
         text = _placed(numbers[0], message) if len(numbers) == 1 else message
-        yield Line(level, text, small)  # type: ignore[arg-type] # out of LEVELS
+        ask = f"{text} ({small})" if small else text
+        yield Line(level, text, small, ask=ask)  # type: ignore[arg-type] # out of LEVELS
 
 
 def _placed(position: int | None, text: str) -> str:
@@ -109,7 +112,8 @@ def _scan_lines(session: Session, request: Request, check: Check) -> Iterator[Li
         return
     scan = scans.current(session, request)
     if scan is None:
-        yield Line("warn", "Скана этой версии нет", "запросите его у организации")
+        ask = "Нет скана подписанной заявки в её нынешней версии. Пришлите его, пожалуйста."
+        yield Line("warn", "Скана этой версии нет", "запросите его у организации", ask=ask)
     elif not scan.confirmed:
         yield Line("warn", "Подпись и печать на скане не подтверждены", "сверьте глазами")
     else:

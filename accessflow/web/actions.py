@@ -18,8 +18,9 @@ from accessflow.services.acting import act
 from accessflow.services.applications import find, form_of
 from accessflow.services.card import Card, Offered, card_of, term_after
 from accessflow.services.snapshots import acting
-from accessflow.web import action_form, context, request_words
+from accessflow.web import action_form, action_reasons, context, request_words
 from accessflow.web.action_form import OWN_WORDS, Typed
+from accessflow.web.action_reasons import Reasons
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
@@ -28,7 +29,8 @@ from accessflow.workflow.asks import ASKS, CAUSES
 from accessflow.workflow.decide import EXECUTION
 from accessflow.workflow.decide import find as transition_of
 from accessflow.workflow.machines import MACHINES
-from accessflow.workflow.spec import Ask
+from accessflow.workflow.rows import MIAC
+from accessflow.workflow.spec import Ask, Transition
 
 blueprint = Blueprint("actions", __name__, url_prefix="/requests/<int:request_id>/actions")
 
@@ -45,7 +47,10 @@ def form(request_id: int, action: str) -> ResponseReturnValue:
         return redirect(url_for(ELSEWHERE[action], request_id=request_id))
     card = _card(request_id)
     offered = _offered(card, action)
-    return _page(card, offered, Typed(values=_before(card.request), late=False))
+    typed = Typed(values=_before(card.request), late=False)
+    if reasons := _reasons(card.request, offered.transition):
+        typed.values["text"] = action_reasons.composed(typed.values.get("text", ""), reasons)
+    return _page(card, offered, typed)
 
 
 @blueprint.get("/<action>/term")
@@ -61,6 +66,11 @@ def term(request_id: int, action: str) -> ResponseReturnValue:
 @blueprint.post("/<action>")
 def apply(request_id: int, action: str) -> ResponseReturnValue:
     typed = action_form.typed()
+    if request.form.get("compose"):
+        card = _card(request_id)
+        reasons = action_reasons.of(card.request, request.form.getlist("reason"))
+        typed.values["text"] = action_reasons.composed(typed.values.get("text", ""), reasons)
+        return _page(card, _offered(card, action), typed)
     if request.form.get("canned"):
         card = _card(request_id)
         return _page(card, _offered(card, action), action_form.with_canned(typed))
@@ -143,7 +153,7 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
     transition = offered.transition
     asks = [ASKS[key] for key in transition.asks]
     until = read_date(typed.values.get("until", ""))
-    miac = context.actor().role in ("miac_specialist", "miac_lead")
+    miac = context.actor().role in MIAC
     kind = CANNED.get(transition.action, "reply")
     return render_template(
         "actions/dialog.html" if is_htmx() else "actions/form.html",
@@ -161,6 +171,8 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
         rows=_rows(found, transition.action),
         ready=canned.of_kind(session, catalogue, kind) if miac and _text_of(asks) else [],
         into=_text_of(asks),
+        reasons=_reasons(found, transition),
+        letter_to=found.reply_mailbox or found.organization.mailbox,
         repeats=_repeats(found) if "duplicate_of" in transition.asks else (),
         term=term_after(card, catalogue, transition, context.today(), until),
         asks_until="until" in transition.asks,
@@ -170,6 +182,14 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
         writes=miac and bool(transition.letters),
         outcomes=request_words.OUTCOMES,
     )
+
+
+def _reasons(found: Request, transition: Transition) -> Reasons | None:
+    """What МИАЦ may tick where it asks for data; as it was posted, if it was."""
+    if transition.action != "request_info" or context.actor().role not in MIAC:
+        return None
+    posted = request.form.getlist("reason") if request.method == "POST" else None
+    return action_reasons.of(found, posted)
 
 
 def _text_of(asks: list[Ask]) -> str:

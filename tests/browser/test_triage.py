@@ -117,10 +117,12 @@ def test_a_question_is_asked_in_a_window_that_keeps_what_is_typed(
     assert not page.is_visible("#af-ask")
     page.click("text=Запросить данные…")
     assert page.input_value("#af-ask textarea") == "Пришлите скан"
-    page.select_option("#ready", index=1)
+    page.check("#af-ask >> text=Опечатка в данных")
+    page.check("#af-ask >> text=Незаполненные поля")
+    page.uncheck("#af-ask >> text=Опечатка в данных")
     typed = page.input_value("#af-ask textarea")
-    assert typed.startswith("Пришлите скан\n")
-    assert len(typed) > len("Пришлите скан\n")
+    assert typed.startswith("Пришлите скан\n1. В заявке есть незаполненные поля.")
+    assert "опечатка" not in typed
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".af-status:has-text('Нужны сведения')")
     assert ours.one(made).state == "needs_info"

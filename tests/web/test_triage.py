@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,16 +147,48 @@ def test_an_action_opens_in_a_window_and_comes_back_by_htmx(ours: Life, desk: Fl
     assert ours.one(made).state == "annulled"
 
 
+def letter_in(page: str) -> str:
+    return html.unescape(page.split('id="text"')[1].split(">", 1)[1].split("</textarea>")[0])
+
+
 def test_a_ready_text_is_put_in_without_a_script(ours: Life, desk: FlaskClient) -> None:
     made = ours.sent("frmss")
-    path = f"/requests/{made}/actions/request_info"
+    path = f"/requests/{made}/actions/annul"
     page = desk.get(path).text
     number = page.split('data-insert="text"')[1].split('<option value="-')[1].split('"')[0]
     inserted = desk.post(path, data={"text": "Добрый день.", "canned": "text",
                                      "ready": f"-{number}"}).text  # fmt: skip
-    area = inserted.split('id="text"')[1].split("</textarea>")[0]
-    assert "Добрый день.\n" in area
+    assert "Добрый день.\n" in letter_in(inserted)
     assert ours.one(made).state == "registered"
+
+
+def test_a_request_for_data_is_put_together_of_ticked_reasons(
+    ours: Life, desk: FlaskClient
+) -> None:
+    made = ours.sent("frmss")
+    path = f"/requests/{made}/actions/request_info"
+    page = desk.get(path).text
+    assert letter_in(page) == ""  # the checks found nothing
+    keys = re.findall(r'name="reason" value="([^"]+)"', page)
+    page = desk.post(path, data={"compose": "1", "text": "", "reason": keys[:2]}).text
+    intro, first, second = letter_in(page).splitlines()
+    assert intro == f"По заявке {ours.one(made).number} (ФРМСС) нужны сведения:"
+    assert (first[:3], second[:3]) == ("1. ", "2. ")
+    typed = f"{letter_in(page)}\n3. И ещё приказ."
+    page = desk.post(path, data={"compose": "1", "text": typed, "reason": keys[1]}).text
+    assert letter_in(page).splitlines() == [intro, f"1. {second[3:]}", "2. И ещё приказ."]
+    done = desk.post(path, data={"text": letter_in(page), "reason": keys[1]})
+    assert (done.status_code, ours.one(made).state) == (303, "needs_info")
+    assert ours.events(made)[-1].data["text"] == letter_in(page)
+
+
+def test_what_the_checks_found_is_ticked_at_first(ours: Life, desk: FlaskClient) -> None:
+    made = ours.sent("frmss")
+    ours.fill(made, {}, ({"last_name": "Петрoва"},))  # with a Latin «o»
+    page = html.unescape(desk.get(f"/requests/{made}/actions/request_info").text)
+    assert "из проверок" in page
+    assert re.search(r'value="check-0" data-text="Строка 1: [^"]+" checked', page)
+    assert "1. Строка 1:" in letter_in(page)
 
 
 def test_a_repeat_is_shown_beside_what_it_repeats_and_can_be_marked(
@@ -283,3 +317,6 @@ def test_the_card_leads_to_its_neighbours_within_the_filter(ours: Life, desk: Fl
     last = desk.get(f"/queue/{four}?system=frmss&sort=-term").text
     assert 'aria-keyshortcuts="k"' not in last
     assert f'href="/queue/{three}?system=frmss&amp;sort=-term" aria-keyshortcuts="j"' in last
+    assert ">2-я из 3<" in page
+    assert ">1-я из 3<" in last
+    assert "-я из" not in desk.get(f"/queue/{three}?system=rs-tmk").text  # it is not among them

@@ -66,6 +66,31 @@ document.addEventListener("change", (event) => {
   area.focus();
 });
 
+// A ticked reason is a line of the letter; a line that somebody has changed is theirs.
+const body = (line) => line.replace(/^\d+\.\s+/, "").trim();
+
+function composed(text, reasons, intro) {
+  const wanted = reasons.filter((box) => box.checked).map((box) => box.dataset.text);
+  const gone = new Set(reasons.filter((box) => !box.checked).map((box) => box.dataset.text));
+  for (const one of wanted) gone.delete(one);
+  let lines = text.split("\n").filter((line) => !gone.has(body(line)));
+  const there = new Set(lines.map(body));
+  const fresh = [...new Set(wanted)].filter((one) => !there.has(one)).map((one) => `0. ${one}`);
+  if (fresh.length && !lines.some((line) => line.trim())) lines = [intro];
+  let number = 0;
+  const told = [...lines, ...fresh].map((line) => (/^\d+\.\s+/.test(line) ? `${++number}. ${body(line)}` : line));
+  const whole = told.join("\n").trim();
+  return whole === intro ? "" : whole;
+}
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest(".af-reasons");
+  if (!box || event.target.name !== "reason") return;
+  const area = event.target.form.querySelector(`#${box.dataset.into}`);
+  area.value = composed(area.value, [...box.querySelectorAll("[name=reason]")], box.dataset.intro);
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 function tidy(root) {
   for (const button of root.querySelectorAll(".af-noscript")) button.hidden = true;
 }
