@@ -218,8 +218,9 @@ def _read(
         if decision.step == "change" and decision.role not in {r.name for r in right.roles}:
             message = f"{right.offer.label}: выберите новую роль из списка."
             fields.error(f"role-{right.key}", "role", message)
-        if decision.step in ("change", "again") and right.offer.closed:
-            fields.error(f"role-{right.key}", "closed", f"Выдать нельзя: {right.offer.closed}.")
+        if decision.step in ("change", "again") and right.offer.exceptional:
+            message = f"{right.offer.label}: {right.offer.exceptional}. Подайте отдельной заявкой."
+            fields.error(f"role-{right.key}", "exceptional", message)
     _refuse_twice(move, rights, fields)
     fields.text("ground", move.ground, 255)
     return rights, fields.day("happened_on", move.happened_on) or maker.today

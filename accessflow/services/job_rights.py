@@ -127,7 +127,7 @@ def suggestions(
         known = {role_key(r.name): r.name for r in chosen.roles}
         named = known.get(role_key(role), chosen.fixed_role)
         place = (chosen.slug, role_key(named))
-        if chosen.closed or place in taken or (chosen.roles and not named):
+        if chosen.exceptional or place in taken or (chosen.roles and not named):
             continue
         found.setdefault(place, Suggestion(chosen, named, why))
     return tuple(sorted(found.values(), key=lambda s: _place(s.offer)))

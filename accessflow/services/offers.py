@@ -54,10 +54,10 @@ class Offer:
         return tuple(dict.fromkeys(notice for s in told for notice in s.notices))
 
     @property
-    def closed(self) -> str:
-        """Why it cannot be picked now, else ""."""
+    def exceptional(self) -> str:
+        """Why МИАЦ has to let an application through, else "" (X9)."""
         if self.action == "grant" and any(s.status == "in_development" for s in self.systems):
-            return "система в разработке, доступ пока не выдают (Рег., табл. 1.1)"
+            return "система в разработке: примут, только если МИАЦ пропустит, нужно обоснование"
         return ""
 
     @property

@@ -68,11 +68,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`left`: picked, but gone, so not for a grant. `closed`: picked, but not open now."""
+    """`left`: picked, but gone, so not for a grant. `exceptional`: of those МИАЦ has to let through."""
 
     applications: tuple[Planned, ...]
     left: tuple[Candidate, ...]
-    closed: tuple[Offer, ...]
+    exceptional: tuple[Offer, ...]
 
     @property
     def rows(self) -> int:
@@ -98,11 +98,10 @@ def make_plan(
         applications=tuple(
             planned
             for offer in chosen
-            if not offer.closed
             for planned in parts_of(offer, tuple(_lines(picks, offer, there)))
         ),
         left=left,
-        closed=tuple(offer for offer in chosen if offer.closed),
+        exceptional=tuple(offer for offer in chosen if offer.exceptional),
     )
 
 

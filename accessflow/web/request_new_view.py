@@ -68,7 +68,7 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "offers_count": len(everything),
         "needle": needle,
         "chosen": chosen,
-        "columns": [o for o in chosen if not o.closed],
+        "columns": chosen,
         "rows": [c for c in people if c not in plan.left],
         "plan": plan,
         "kept_at": kept_at,
@@ -81,7 +81,7 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "lacking": _lacking(plan),
         "form_label": form_label,
         "marked": marked,
-        "notices": list(dict.fromkeys(n for o in chosen if not o.closed for n in o.notices)),
+        "notices": list(dict.fromkeys(n for o in chosen if not o.exceptional for n in o.notices)),
         "taken": request_links.open_pairs(session, actor, picked.action, people, chosen),
     }
 

@@ -221,18 +221,25 @@ def test_a_switch_of_the_action_loses_nobody_and_says_who_stays_out(
     assert "Получатся 2 заявки" in page.sums
     page.press("", action="grant")
     assert "Не войдут уволенные: Кротов П. А." in page.sums
-    assert "Профилактика не войдёт" in page.sums
+    assert "МИАЦ пропустит" in page.sums
     page.press("create")
     assert page.answer.status_code == 422
     page.press("", action="revoke").press("create")
     assert rows(db) == {("frllo", gone, "Сотрудник МО"), ("rs-prof", gone, "Сотрудник МО")}
 
 
-def test_a_system_in_development_cannot_be_checked_and_says_why(page: Page) -> None:
+def test_a_system_in_development_can_be_picked_with_a_warning(
+    db: Database, ours: House, page: Page
+) -> None:
     box = re.search(r'<input[^>]*id="s-rs-prof"[^>]*>', page.text)
     assert box
-    assert "disabled" in box[0]
-    assert "система в разработке" in page.text
+    assert "disabled" not in box[0]
+    assert "Система в разработке: примут, только если МИАЦ пропустит" in page.text
+    person = ours.hire()
+    page.press(f"add:{person}").press("", system=["rs-prof"])
+    assert "Впишете обоснование на следующем шаге" in page.sums
+    page.press("create")
+    assert rows(db) == {("rs-prof", person, "Сотрудник МО")}
 
 
 def test_a_person_with_two_jobs_stands_there_once(ours: House, page: Page) -> None:
