@@ -42,7 +42,7 @@ def grants_of(
     for one in wanted:
         chosen = offer(catalogue, one.system, "grant", organization.kind, on)
         candidate = people.get(one.employment_id)
-        if candidate is None or chosen.closed or candidate.has_left(on):
+        if candidate is None or chosen.exceptional or candidate.has_left(on):
             continue
         offers[chosen.slug] = chosen
         line = Line(candidate, one.role or chosen.fixed_role, one.expires_on)
