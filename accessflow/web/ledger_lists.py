@@ -162,6 +162,7 @@ def show_differences(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:job_id>/close")
 def close(job_id: int) -> ResponseReturnValue:
     """One press for the picked rows, or for all of the part."""
+    differences.find(context.session(), context.actor(), job_id)
     form = request.form
     part, what = form.get("part", ""), form.get("do", "")
     everything = what.endswith("_all")

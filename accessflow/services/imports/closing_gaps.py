@@ -115,13 +115,15 @@ def _rows(
     session: Session, actor: Actor, job: ImportJob, gap: Gap, today: date
 ) -> Sequence[ImportRow]:
     query = rows_of(actor, job, gap.part, today)
+    if actor.organization_id is not None:
+        query = query.where(ImportRow.organization_id == actor.organization_id)
     if gap.ids is not None:
         query = query.where(ImportRow.id.in_(gap.ids))
     return _few(session.scalars(query.order_by(ImportRow.number).limit(MOST + 1)).all())
 
 
 def _grants_of(session: Session, actor: Actor, job: ImportJob, gap: Gap) -> Sequence[Grant]:
-    query = missing(actor, job)
+    query = missing(actor, job).where(Grant.organization_id == (actor.organization_id or 0))
     if gap.ids is not None:
         query = query.where(Grant.id.in_(gap.ids))
     return _few(session.scalars(query.order_by(Grant.id).limit(MOST + 1)).all())
@@ -181,8 +183,6 @@ def _grants(
     if not wanted:
         return ()
     chosen = offer(catalogue, wanted[0].system, "grant", kind, on)
-    if chosen.closed:
-        raise Invalid(f"{chosen.label}: {chosen.closed}.")
     asked = _asked_for(session, [s.slug for s in chosen.systems], wanted)
     ids = [one.employment_id for one in wanted if one.employment_id not in asked]
     house = session.scalar(select(Employment.organization_id).where(Employment.id.in_(ids)))
