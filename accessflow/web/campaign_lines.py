@@ -104,6 +104,7 @@ def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
 def decide(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     """`one` is «keep:12»; else `many` is «keep» for the lines of `pick`, «all:keep» for all of the
     filter that the page stands on."""
+    campaign_lines.progress_of(context.session(), context.actor(), campaign_id, organization_id)
     decision, chosen = _asked()
     told = campaign_lines.decide(
         context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
@@ -127,6 +128,7 @@ def decide(campaign_id: int, organization_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{PLACE}/undo")
 def undo(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     """What was decided at the moment `at` is open again."""
+    campaign_lines.progress_of(context.session(), context.actor(), campaign_id, organization_id)
     try:
         at = datetime.fromisoformat(request.args.get("at", ""))
     except ValueError:

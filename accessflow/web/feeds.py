@@ -42,7 +42,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "feeds/index.html",
         feeds=feeds.of_organization(context.session(), actor),
-        may_withdraw=lambda feed: feeds.may_withdraw(actor, feed),
         address=f"{context.core().settings.base_url}{path}" if path else "",
         me=actor.user_id,
     )

@@ -7,6 +7,7 @@ another one must not be there (404).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -23,8 +24,13 @@ from accessflow.db.session import Database
 from accessflow.db.tables import (
     Base,
     BulkJob,
+    CalendarFeed,
+    Campaign,
+    CampaignLine,
     CannedText,
+    Dismissal,
     Employment,
+    Grant,
     ImportJob,
     ImportRow,
     JobChange,
@@ -40,7 +46,7 @@ from accessflow.db.tables import (
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
 from accessflow.notify.building import Attachment, Outgoing, built
 from accessflow.notify.transports import LocalMailbox, mailbox_folder
-from accessflow.services import files, requests
+from accessflow.services import files, ledger, requests
 from accessflow.services.actor import Actor
 from accessflow.services.picks import Picks
 from accessflow.web import access
@@ -81,10 +87,12 @@ def world(app: Flask, kind: str = "mo") -> World:
         session.add_all([unit, signer, job])
         session.flush()
         lists = _lists(session, own, author, summary)
+        reviews = _reviews(session, core, own, author, _job_of(session, person))
         change = JobChange(kind="role", employment_id=_job_of(session, person), person_id=person,
                            organization_id=own, happened_on=factories.NOON.date(), what={},
                            made_at=factories.NOON)  # fmt: skip
         session.add(change)
+        dismissal = _dismissal(session, own, person)
         text_row = CannedText(kind="reply", title="Исполнено", text="Готово.")
         own_words = {"subject": "", "text": "Готово."}
         version = SettingVersion(key="letters.executed", value=own_words, at=factories.NOON,
@@ -145,7 +153,10 @@ def world(app: Flask, kind: str = "mo") -> World:
         "number": 1,
         "change_id": change.id,
         "renewals.step": "leave",
+        "dismissal_id": dismissal,
+        "what": "move",
         **lists,
+        **reviews,
     })  # fmt: skip
 
 
@@ -169,6 +180,40 @@ def _lists(session: Session, own: int, author: int, summary: dict[str, object]) 
         "ledger_lists.kind": "accounts",
         "miac_list": ours.id,
     }
+
+
+def _dismissal(session: Session, own: int, person: int) -> int:
+    leaves = Dismissal(employment_id=_job_of(session, person), person_id=person,
+                       organization_id=own, dismissed_on=factories.NOON.date(),
+                       due_on=factories.NOON.date(), entered_at=factories.NOON)  # fmt: skip
+    session.add(leaves)
+    session.flush()
+    return leaves.id
+
+
+def _reviews(session: Session, core: Core, own: int, author: int, job: int) -> Arguments:
+    """A right under review by the organisation and by МИАЦ, both reports signed; a calendar."""
+    found = session.get_one(Employment, job)
+    grant = ledger.open_from_list(
+        session, found, "frmss", "", factories.NOON, on=factories.NOON.date(), reference="список"
+    )
+    assert grant
+    right = session.scalars(select(Grant).where(Grant.employment_id == job)).one()
+    scan = files.put(session, core.files, printed(), name="скан.pdf", now=factories.NOON)
+    common = {"title": "Пересмотр", "organizations": [], "systems": [], "started_by_id": author,
+              "started_at": factories.NOON, "due_on": factories.NOON.date(),
+              "report_sha256": scan.sha256}  # fmt: skip
+    ours, above = Campaign(organization_id=own, **common), Campaign(**common)
+    token = f"token-{own}"
+    feed = CalendarFeed(organization_id=own, user_id=author, created_at=factories.NOON,
+                        token_hash=hashlib.sha256(token.encode()).hexdigest())  # fmt: skip
+    session.add_all([ours, above, feed])
+    session.flush()
+    for one in (ours, above):
+        session.add(CampaignLine(campaign_id=one.id, grant_id=right.id, organization_id=own))
+    session.flush()
+    return {"campaign_id": ours.id, "miac_review": above.id, "act": "close",
+            "feed_id": feed.id, "token": token}  # fmt: skip
 
 
 def _post(settings: Settings, letter: Letter) -> None:
@@ -230,7 +275,7 @@ def own(app: Flask) -> dict[str, World]:
     # Those above the organisations see no drafts: theirs is the one that was sent.
     above = World({
         **mo.ids, "request_id": mo.ids["sent_id"], "file_id": mo.ids["sent_file_id"],
-        "ledger_lists.job_id": mo.ids["miac_list"],
+        "ledger_lists.job_id": mo.ids["miac_list"], "campaign_id": mo.ids["miac_review"],
     })  # fmt: skip
     worlds: dict[str, World] = {r: mo if r in OF_ORGANIZATION else above for r in ROLES}
     return {**worlds, "committee": world(app, "committee")}
