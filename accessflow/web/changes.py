@@ -76,7 +76,7 @@ def arrive(employment_id: int) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as refusal:
         context.refresh()
-        return _arriving(_job(employment_id), refusal), STATUS[type(refusal)]
+        return _arriving(_job(employment_id), refusal), STATUS.get(type(refusal), 422)
     return _to(made)
 
 
