@@ -109,24 +109,24 @@ TITLES = {
 FIELDS = {"move": "on", "cancel": "reason", "cause": "cause"}
 
 
-@blueprint.get("/<int:dismissal_id>/<any(move, cancel, cause):kind>")
-def ask(dismissal_id: int, kind: str) -> ResponseReturnValue:
+@blueprint.get("/<int:dismissal_id>/<any(move, cancel, cause):what>")
+def ask(dismissal_id: int, what: str) -> ResponseReturnValue:
     found = dismissals.find(context.session(), context.actor(), dismissal_id)
     values = {"on": found.dismissed_on.isoformat(), "reason": "", "cause": found.late_cause}
-    return _form(Asked(kind, found, values))
+    return _form(Asked(what, found, values))
 
 
-@blueprint.post("/<int:dismissal_id>/<any(move, cancel, cause):kind>")
-def answer(dismissal_id: int, kind: str) -> ResponseReturnValue:
-    typed = request.form.get(FIELDS[kind], "").strip()
+@blueprint.post("/<int:dismissal_id>/<any(move, cancel, cause):what>")
+def answer(dismissal_id: int, what: str) -> ResponseReturnValue:
+    typed = request.form.get(FIELDS[what], "").strip()
     try:
-        _ACTS[kind](dismissal_id, typed)
+        _ACTS[what](dismissal_id, typed)
     except (Invalid, Conflict) as refusal:
         context.refresh()
         found = dismissals.find(context.session(), context.actor(), dismissal_id)
         known = refusal.fields if isinstance(refusal, Invalid) else {}
-        flaws = {FIELDS[kind]: next(iter(known.values()))} if known else {}
-        asked = Asked(kind, found, {FIELDS[kind]: typed}, flaws, "" if flaws else refusal.message)
+        flaws = {FIELDS[what]: next(iter(known.values()))} if known else {}
+        asked = Asked(what, found, {FIELDS[what]: typed}, flaws, "" if flaws else refusal.message)
         return _form(asked), STATUS[type(refusal)]
     address = _back()
     if is_htmx():

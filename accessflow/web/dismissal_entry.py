@@ -168,9 +168,9 @@ def _told(dismissal_id: int) -> str:
     name = short_name(people.name_of(found.person))
     undo = url_for("dismissals.take_back", dismissal_id=dismissal_id)
     if found.done_at is not None:
-        toast(f"Увольнение записано: {name}. Доступов в реестре нет.", undo=undo)
+        toast(f"Увольнение записано: {name}, доступов в реестре нет.", undo=undo)
         return dismissal_view.place(dismissal_id, tab="done")
-    toast(f"Увольнение записано: {name}. Отправить отзыв до {day(found.due_on)}.", undo=undo)
+    toast(f"Увольнение записано: {name}, отправить отзыв до {day(found.due_on)}.", undo=undo)
     return dismissal_view.place(dismissal_id)
 
 

@@ -120,7 +120,9 @@ def detail(dismissal: Dismissal) -> Detail:
     return Detail(
         line=line(dismissal, cover),
         rights=rights(session, catalogue, dismissal, cover, context.today()),
-        under_way=under_way(session, dismissal) if open_now else (),
+        under_way=tuple(one for one in under_way(session, dismissal) if opens(one.request))
+        if open_now
+        else (),
         possible=possible(session, dismissal, cover) if open_now else (),
         plan=dismissal_making.plan(session, actor, catalogue, choice, context.today())
         if may
@@ -217,6 +219,12 @@ def label(slug: str) -> str:
 def reaches(endpoint: str) -> bool:
     """Whether the reader may open that page."""
     return endpoint in ACCESS and allows(endpoint, context.actor().role)
+
+
+def opens(found: Request) -> bool:
+    """Whether the reader may open that application: drafts are the organisation's own."""
+    own = context.actor().organization_id == found.organization_id
+    return own or (scope.sees_all(context.actor()) and found.state not in scope.UNFILED)
 
 
 def form_words(right: Right) -> str:
