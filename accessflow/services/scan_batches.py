@@ -20,7 +20,7 @@ from accessflow.db.tables import Request, ScanBatch
 from accessflow.documents import scan as scanning
 from accessflow.documents.model import Stamp
 from accessflow.documents.scan import Sheet
-from accessflow.domain.errors import AccessflowError, Forbidden, NotFound
+from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, Invalid, NotFound
 from accessflow.services import files, scans, signing
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find as find_request
@@ -96,6 +96,25 @@ def assign(
                 page.update(_assigned(session, batch, wanted))
         batch.pages = changed
     _lay_all(db, actor, now, catalogue, files, batch_id)
+
+
+def turn(db: Database, *, actor: Actor, batch_id: int, page: int, degrees: int) -> None:
+    """Turns a page (from 1) clockwise before it is laid, for how its code stands may not tell.
+
+    Raises NotFound, Invalid for what is no multiple of 90, Conflict for a page that is laid.
+    """
+    if degrees % 90:
+        raise Invalid("Страница поворачивается на 90, 180 или 270 градусов.")
+    with db.write() as session:
+        batch = _locked(session, actor, batch_id)
+        changed = [dict(entry) for entry in batch.pages]
+        entry = next((one for one in changed if one["page"] == page), None)
+        if entry is None:
+            raise NotFound("Такой страницы в скане нет.", page=page)
+        if entry["state"] == "laid":
+            raise Conflict("Страница уже разложена: поверните её в заявке.", page=page)
+        entry["turned"] = (entry["turned"] + degrees) % 360
+        batch.pages = changed
 
 
 def find(session: Session, actor: Actor, batch_id: int) -> ScanBatch:

@@ -178,6 +178,7 @@ ACCESS: Final[dict[str, Access]] = {
     "signing.batch": OFFICE,
     "signing.batch_page": OFFICE,
     "signing.assign": OFFICE,
+    "signing.turn_page": OFFICE,
     "signing.confirm_many": OFFICE,
     "signing.send_many": FILERS,
     "signing.upload": ANYONE,

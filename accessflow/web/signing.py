@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -77,6 +80,28 @@ def upload_batch() -> ResponseReturnValue:
 @blueprint.get("/signing/scans/<int:batch_id>")
 def batch(batch_id: int) -> ResponseReturnValue:
     """What became of each page; whose the others are, a person says."""
+    return _batch_page(batch_id)
+
+
+@blueprint.post("/signing/scans/<int:batch_id>/turn")
+def turn_page(batch_id: int) -> ResponseReturnValue:
+    """The page again, a quarter turned; what was chosen for the others stays chosen."""
+    number, _, degrees = request.form.get("turn", "").partition(":")
+    if not (number.isdecimal() and degrees.isdecimal()):
+        raise Invalid("Выберите страницу и в какую сторону её повернуть.")
+    scan_batches.turn(
+        context.db(),
+        actor=context.actor(),
+        batch_id=batch_id,
+        page=int(number),
+        degrees=int(degrees),
+    )
+    context.refresh()
+    return _batch_page(batch_id, _chosen())
+
+
+def _batch_page(batch_id: int, chosen: Mapping[int, int] = MappingProxyType({})) -> str:
+    """`chosen`: page to application, or 0 for one that is not needed, as far as it was typed."""
     session, actor, catalogue = context.session(), context.actor(), context.catalogue()
     found = scan_batches.find(session, actor, batch_id)
     sets = {one.request.id: one for one in signing.waiting(
@@ -92,6 +117,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         gone=[request_id for request_id in laid if request_id not in sets],
         choices=[one.request for one in sets.values()],
         guess=_guess(found),
+        chosen=chosen,
         subject=lambda one: request_words.subject(catalogue, one),
     )
 
@@ -107,13 +133,17 @@ def _guess(found: ScanBatch) -> dict[int, int]:
     return guessed
 
 
-@blueprint.post("/signing/scans/<int:batch_id>")
-def assign(batch_id: int) -> ResponseReturnValue:
-    chosen = {
+def _chosen() -> dict[int, int]:
+    return {
         int(name.removeprefix("page-")): int(value)
         for name, value in request.form.items()
         if name.startswith("page-") and name[5:].isdecimal() and value.isdecimal()
     }
+
+
+@blueprint.post("/signing/scans/<int:batch_id>")
+def assign(batch_id: int) -> ResponseReturnValue:
+    chosen = _chosen()
     scan_batches.find(context.session(), context.actor(), batch_id)
     if not chosen:
         raise Invalid("Выберите, чьи это страницы.")

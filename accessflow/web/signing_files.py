@@ -13,7 +13,8 @@ from accessflow.web import context
 from accessflow.web.downloads import download
 from accessflow.web.signing_blueprint import blueprint
 
-SHOWN = frozenset({media.PNG, media.JPEG})
+PICTURES = frozenset({media.PNG, media.JPEG})
+SHOWN = PICTURES | {media.PDF}
 """What a browser may show in its window; everything else is only saved."""
 SANDBOX = "default-src 'none'; sandbox"
 WIDTHS = {"thumb": 480, "page": 1400}
@@ -27,7 +28,8 @@ def file(file_id: int) -> ResponseReturnValue:
     kind = row.stored.media_type
     response = download(content, kind, row.name)
     if kind in SHOWN and not request.args.get("save"):
-        response.headers["Content-Disposition"] = "inline"
+        named = response.headers["Content-Disposition"]
+        response.headers["Content-Disposition"] = named.replace("attachment", "inline", 1)
     return _safe(response)
 
 
@@ -47,7 +49,7 @@ def _pdf(content: bytes, name: str) -> bytes:
     kind = media.media_type(content)
     if kind == media.PDF:
         return content
-    if kind in SHOWN:
+    if kind in PICTURES:
         return scan.assemble([(name, content)])
     raise NotFound("У этого файла нет страниц.")
 

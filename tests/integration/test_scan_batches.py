@@ -10,9 +10,11 @@ import pikepdf
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestFile, ScanBatch
+from accessflow.documents.picture import page_picture
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.services import scan_batches, scans, signing, timeline
 from accessflow.services.actor import Actor
@@ -196,6 +198,38 @@ def test_a_stranger_learns_nothing(ours: House, store: FileStore) -> None:
         scan_batches.find(session, ours.actor, batch)
     with pytest.raises(Forbidden):
         lay(ours, store, content, actor=another(ours.db, "miac_lead"))
+
+
+def test_a_page_is_turned_before_it_is_laid(ours: House, store: FileStore) -> None:
+    [request] = ready(ours)
+    [page] = pages(ours, request)
+    batch = lay(ours, store, paper.pdf([without_code(page).rotate(90, expand=True)]))
+    with ours.db.read() as session:
+        lying = picture(store, session, ours, batch)
+    turn(ours, batch, 90)
+    with ours.db.read() as session:
+        upright = picture(store, session, ours, batch)
+    wide = page.width > page.height  # the form's own page
+    assert (upright.width > upright.height) == wide
+    assert (lying.width > lying.height) != wide
+    with pytest.raises(NotFound):
+        turn(ours, batch, 90, page=2)
+    with pytest.raises(Invalid):
+        turn(ours, batch, 45)
+    assign(ours, store, batch, p1=request)
+    with pytest.raises(Conflict):
+        turn(ours, batch, 90)  # by now it is the application's
+    assert told(ours, batch) == [("laid", request)]
+
+
+def turn(ours: House, batch_id: int, degrees: int, page: int = 1) -> None:
+    scan_batches.turn(ours.db, actor=ours.actor, batch_id=batch_id, page=page, degrees=degrees)
+
+
+def picture(store: FileStore, session: Session, ours: House, batch_id: int) -> Image.Image:
+    batch = scan_batches.find(session, ours.actor, batch_id)
+    drawn = page_picture(scan_batches.picture_of(store, batch, 1), 1, 200)
+    return Image.open(io.BytesIO(drawn))
 
 
 def test_two_codes_on_one_page_are_told(ours: House, store: FileStore) -> None:

@@ -192,6 +192,10 @@ def test_one_scan_of_all_is_laid_and_the_rest_assigned(ours: House, client: Flas
     assert "2026-00001" in shown
     assert client.get(f"{batch}/2.png").mimetype == "image/png"
     assert "не все страницы разложены" in client.get("/signing").text
+    turned = client.post(f"{batch}/turn", data={"turn": "2:90", "page-2": "0"})
+    assert '<option value="0" selected>' in turned.text  # what was chosen stays
+    assert "v=90" in turned.text
+    assert client.post(f"{batch}/turn").status_code == 422
     client.post(batch, data={"page-2": second})
     assert "Все страницы разложены" in client.get(batch).text
     page_text = client.get("/signing").text
@@ -329,14 +333,15 @@ def test_a_file_is_served_under_a_safe_type_and_never_runs(
     picture = attach(ours, store, request, paper.png(paper.blank(72)), "x.png", "screenshot")
     pdf = attach(ours, store, request, paper.printed(), "x.pdf")
     for file, kind, shown in ((html, "text/plain", False), (picture, "image/png", True),
-                              (pdf, "application/pdf", False)):  # fmt: skip
+                              (pdf, "application/pdf", True)):  # fmt: skip
         answer = client.get(f"/files/{file}")
         assert answer.mimetype == kind
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
-        inline = answer.headers["Content-Disposition"] == "inline"
-        assert inline == shown
+        assert answer.headers["Content-Disposition"].startswith("inline;") == shown
+        saved = client.get(f"/files/{file}?save=1")
+        assert saved.headers["Content-Disposition"].startswith("attachment;")
     assert client.get(f"/files/{pdf}/1.png").mimetype == "image/png"
     assert client.get(f"/files/{picture}/1.png").mimetype == "image/png"
     assert client.get(f"/files/{html}/1.png").status_code == 404
