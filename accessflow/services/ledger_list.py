@@ -13,11 +13,11 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Grant, Organization, Person
+from accessflow.db.tables import Employment, Grant, Organization, Person
 from accessflow.services import scope
 from accessflow.services.actor import Actor
 from accessflow.services.ledger_queries import Asked, conditions, with_applications
@@ -54,6 +54,8 @@ class Rights:
     def where(self) -> Conditions:
         """Bounded to the few ids among which everything is that matches, where they are few."""
         seen = tuple(conditions(self.actor, self.asked))
+        if self._leavers is not None:
+            return (*seen, Grant.employment_id.in_(self._leavers))
         return seen if self.few is None else (*seen, Grant.id.in_(self.few))
 
     @cached_property
@@ -117,6 +119,26 @@ class Rights:
             .where(Grant.id == cursor, scope.within(self.actor, Grant.organization_id))
             .options(joinedload(Grant.person), joinedload(Grant.organization))
         )
+
+    @cached_property
+    def _leavers(self) -> list[int] | None:
+        """Jobs that were over and held something still, in a region; None where
+        they are many, or it is another question."""
+        asked = self.asked
+        one = asked.organization is not None or not scope.sees_all(self.actor)
+        if asked.state != "gone" or asked.known_at is not None or one:
+            return None
+        still = select(Grant.id).where(
+            Grant.person_id == Employment.person_id,  # an index has it
+            Grant.employment_id == Employment.id,
+            or_(Grant.until.is_(None), Grant.until > asked.on),
+            Grant.voided_at.is_(None),
+        )
+        query = select(Employment.id).where(
+            Employment.until < asked.on, still.limit(1).scalar_subquery().is_not(None)
+        )
+        found = list(self.session.scalars(query.limit(FEW + 1)))
+        return found if len(found) <= FEW else None
 
     @cached_property
     def few(self) -> list[int] | None:

@@ -77,7 +77,8 @@ Cell = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Persons of one organisation by systems: `cells` by (person, system), each several roles.
+    """Persons of one organisation by systems: `cells` by (person, system), each several roles,
+    the rights with their jobs.
 
     `after`: the place from which the next page goes on, None after the last.
     """
@@ -118,9 +119,8 @@ def matrix(
     people = tuple(found[:limit])
     cells: dict[Cell, list[Grant]] = defaultdict(list)
     ids = [person.id for person in people]
-    for grant in session.scalars(
-        _held(actor, asked).where(Grant.person_id.in_(ids)).order_by(Grant.id)
-    ):
+    held_there = _held(actor, asked).where(Grant.person_id.in_(ids)).order_by(Grant.id)
+    for grant in session.scalars(held_there.options(joinedload(Grant.employment))):
         cells[grant.person_id, grant.system].append(grant)
     last = people[-1] if len(found) > limit else None
     return Matrix(
@@ -128,12 +128,6 @@ def matrix(
         {place: tuple(grants) for place, grants in cells.items()},
         (last.search_name, last.id) if last else None,
     )
-
-
-def loaded(session: Session, grants: Collection[Grant]) -> list[Grant]:
-    """The same with whose they are and by which applications, in order of their making."""
-    some = select(Grant).where(Grant.id.in_([grant.id for grant in grants])).order_by(Grant.id)
-    return list(session.scalars(with_applications(some)))
 
 
 def history(session: Session, actor: Actor, person_id: int) -> list[Grant]:

@@ -41,19 +41,23 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after", 0, type=int),
         before=request.args.get("before", 0, type=int),
     )
+    beside = around(found)
+    asked = found.asked
+    plain = asked.state == "active" and asked.people is None and not (asked.system or asked.role)
+    sums = beside["sums"] if plain else None
     return render_template(
         "ledger/index.html",
         part=part,
         lines=lines(part.items, on=found.on, known_at=found.known_at),
         first=max(1, request.args.get("n", 1, type=int)),
         size=PAGE_SIZE,
-        total=rights.total(),
+        total=sums.rights if sums else rights.total(),
         most=rights.most,
         sort=sort,
         view="list",
         whose=not found.organization and scope.sees_all(context.actor()),
         empty=not part.items and not found.narrowed and _is_empty(found),
-        **around(found),
+        **beside,
     )
 
 

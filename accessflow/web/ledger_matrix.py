@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from accessflow.catalogue.spec import SystemSpec
-from accessflow.db.tables import Person, Request
+from accessflow.db.tables import Grant, Person, Request
 from accessflow.services import ledger_queries, ledger_sums, people, scope
 from accessflow.services.ledger_queries import Cell, Matrix
+from accessflow.services.ledger_standing import Standing, standings
 from accessflow.services.people import name_of
 from accessflow.web import context
 from accessflow.web.ledger_around import around
 from accessflow.web.ledger_asked import Question, question
 from accessflow.web.ledger_blueprint import blueprint
-from accessflow.web.ledger_words import Line, Sign, head_of, legend, letters, lines, sign_of
+from accessflow.web.ledger_words import Sign, head_of, left_on, legend, letters, sign_of
 from accessflow.web.words import initials
 
 
@@ -29,7 +31,7 @@ class Row:
     name: str
     full_name: str
     position: str
-    left: Line | None
+    left: date | None
     cells: dict[str, list[Sign]]
     asked: dict[str, Request]
     total: int
@@ -93,32 +95,38 @@ def _after() -> tuple[str, int] | None:
 
 
 def _rows(table: Matrix, found: Question, waiting: dict[Cell, Request]) -> list[Row]:
+    session = context.session()
     every = [grant for grants in table.cells.values() for grant in grants]
-    told = lines(ledger_queries.loaded(context.session(), every), on=found.on,
-                 known_at=found.known_at)  # fmt: skip
-    by_person: dict[int, list[Line]] = {person.id: [] for person in table.people}
-    for line in told:
-        by_person[line.grant.person_id].append(line)
-    jobs = people.positions(
-        context.session(), found.organization or 0, [person.id for person in table.people]
-    )
+    told = standings(session, context.catalogue(), every, on=found.on, known_at=found.known_at)
+    by_person: dict[int, list[Grant]] = {person.id: [] for person in table.people}
+    for grant in every:
+        by_person[grant.person_id].append(grant)
+    ids = [person.id for person in table.people]
+    posts = people.positions(session, found.organization or 0, ids)
     return [
-        _row(person, by_person[person.id], jobs.get(person.id, ""), waiting)
+        _row(person, by_person[person.id], told, posts.get(person.id, ""), waiting)
         for person in table.people
     ]
 
 
-def _row(person: Person, own: Sequence[Line], position: str, waiting: dict[Cell, Request]) -> Row:
+def _row(
+    person: Person,
+    own: Sequence[Grant],
+    told: Mapping[int, Standing],
+    position: str,
+    waiting: dict[Cell, Request],
+) -> Row:
     cells: dict[str, list[Sign]] = {}
-    for line in own:
-        cells.setdefault(line.grant.system, []).append(sign_of(line))
+    for grant in own:
+        cells.setdefault(grant.system, []).append(sign_of(grant, told[grant.id]))
+    days = (left_on(grant, told[grant.id]) for grant in own)
     name = name_of(person).full
     return Row(
         person=person,
         name=initials(name),
         full_name=name,
-        position=own[-1].grant.employment.position if own else position,
-        left=next((line for line in own if line.left), None),
+        position=position,
+        left=next((day for day in days if day), None),
         cells=cells,
         asked={system: r for (who, system), r in waiting.items() if who == person.id},
         total=len(own),

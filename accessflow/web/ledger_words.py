@@ -51,8 +51,7 @@ class Line:
 
     @property
     def left(self) -> date | None:
-        over = self.grant.employment.until
-        return over if over is not None and self.state.kind in ("left", "asked") else None
+        return left_on(self.grant, self.state)
 
 
 def lines(grants: Sequence[Grant], *, on: date, known_at: datetime | None = None) -> list[Line]:
@@ -112,12 +111,17 @@ class Sign:
     c: str
 
 
-def sign_of(line: Line) -> Sign:
-    role, kind = line.grant.role, line.state.kind
-    told = role or NO_ROLE
-    if kind != "held":
-        told += ", уволен — отозвать" if kind == "left" else f", {line.word.label}"
-    return Sign(letters(role) + MARKS.get(kind, ""), told, line.word.c)
+def sign_of(grant: Grant, state: Standing) -> Sign:
+    told, word = grant.role or NO_ROLE, word_of(state)
+    if state.kind != "held":
+        told += ", уволен — отозвать" if state.kind == "left" else f", {word.label}"
+    return Sign(letters(grant.role) + MARKS.get(state.kind, ""), told, word.c)
+
+
+def left_on(grant: Grant, state: Standing) -> date | None:
+    """The last day of work of somebody who still holds it."""
+    over = grant.employment.until
+    return over if over is not None and state.kind in ("left", "asked") else None
 
 
 def legend(signs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
