@@ -165,8 +165,9 @@ class Line:
     next: Next | None
 
 
-def pair_of(found: Request) -> dict[str, Any] | None:
-    """Of a card: the other half, and the change that both were made for; None for what is alone."""
+def pair_of(found: Request, card: str) -> dict[str, Any] | None:
+    """Of a card (its endpoint): the other half, and the change that both were made for; None for
+    what was made for none."""
     session, actor = context.session(), context.actor()
     link = job_changes.change_of(session, found)
     if link is None or not scope.may_see(actor, found.organization_id):
@@ -176,6 +177,8 @@ def pair_of(found: Request) -> dict[str, Any] | None:
         "change": link.change,
         "paired": bool(link.pair),
         "partner": partner if partner is not None and _seen(partner) else None,
+        "address": url_for(card, request_id=partner.id) if partner is not None else "",
+        "state": request_words.STATES[partner.state].label.lower() if partner is not None else "",
         "ended": partner is not None and partner.state in pairs.DEAD,
         "what": pairs.WORDS.get(partner.action, "") if partner is not None else "",
         "kind": KINDS[link.change.kind],

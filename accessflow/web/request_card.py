@@ -126,7 +126,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         in_force=catalogue.form(check.spec.slug, on=context.today()),
         batch=request_links.made_with(session, actor, found),
         links=links_of(session, actor, found),
-        pair=changes.pair_of(found),
+        pair=changes.pair_of(found, "requests.card"),
         subject_of=lambda other: request_words.subject(catalogue, other),
         files=FILES,
         kept=files_of(session, found),
