@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
@@ -97,6 +97,9 @@ FIRST: dict[Role, str] = {
 }
 """The start page of a role where it is not the first of ITEMS."""
 
+FITTING = 7
+"""How many find room in the bar beside the search, 1366 pixels wide."""
+
 NUMBER = re.compile(r"(?:[^\W\d]+-)?\d{4}-\d{1,6}")
 """How a number of an application begins to look to the search: the year, a dash, digits; МИАЦ's own
 has letters in front."""
@@ -114,11 +117,12 @@ def items_for(role: Role) -> list[Item]:
     return sorted(allowed, key=lambda item: item.endpoint != first)
 
 
-def navigation() -> Iterator[tuple[Item, bool]]:
-    """The items of whoever is signed in, and whether each is the current one."""
+def navigation() -> tuple[list[Item], list[Item]]:
+    """The items of whoever is signed in: those in the bar, and the rest of them under «Ещё»."""
     user = signed_in()
-    for item in items_for(role_of(user.role)) if user else ():
-        yield item, item.is_current
+    items = items_for(role_of(user.role)) if user else []
+    shown = len(items) if len(items) <= FITTING else FITTING - 1
+    return items[:shown], items[shown:]
 
 
 @blueprint.post("/search")
