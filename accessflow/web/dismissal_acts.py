@@ -22,6 +22,8 @@ from accessflow.services import (
 )
 from accessflow.services.dismissal_cover import cover_of
 from accessflow.services.dismissal_making import Choice
+from accessflow.services.imports import jobs
+from accessflow.services.imports.dismissals import entered_by
 from accessflow.web import context, dismissal_entry, dismissal_view
 from accessflow.web.dismissal_blueprint import blueprint
 from accessflow.web.errors import STATUS
@@ -216,6 +218,9 @@ def _picked() -> list[int]:
     only = request.form.get("only", type=int)
     if only is not None:
         return [only]
+    if (of_list := request.form.get("of_list", type=int)) is not None:
+        jobs.job(context.session(), context.actor(), of_list)
+        return entered_by(context.session(), of_list)
     return [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -15,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from accessflow.db.tables import Employment, ImportJob, ImportRow
 from accessflow.domain.errors import Invalid, NotFound
 from accessflow.services.imports import jobs
+from accessflow.services.imports.dismissals import entered_by
 from accessflow.services.imports.jobs import Answers, Upload
 from accessflow.services.imports.kinds import KINDS
 from accessflow.services.imports.matched import can_be_hired, employments_of
@@ -27,6 +29,7 @@ from accessflow.web.htmx import is_htmx
 from accessflow.web.import_words import STATES, WORDS
 from accessflow.web.lists import Order, page_of
 from accessflow.web.words import full_snils, masked_snils
+from accessflow.workflow.terms import dismissal_due
 
 PAGE = 50
 ORDER: Order = {"number": [ImportRow.number]}
@@ -126,6 +129,8 @@ def show(job_id: int) -> ResponseReturnValue:
         systems=context.catalogue().systems,
         may_hire=_may_hire(job),
         taken_back=job.state == "withdrawn",
+        due=_due,
+        to_revoke=job.kind == "dismissals" and bool(entered_by(session, job.id)),
     )
 
 
@@ -222,6 +227,14 @@ def _may_hire(job: ImportJob) -> Callable[[ImportRow], bool]:
     """Whether somebody whom a row is about can be taken on with it."""
     task = task_of(job, context.actor(), context.now(), context.catalogue())
     return lambda row: can_be_hired(task, row.values)
+
+
+def _due(row: ImportRow) -> date | None:
+    """The last day to send a revocation in, of a dismissal; None for rows of nobody's."""
+    if row.plan == "refused" or "dismissed_on" not in row.values:
+        return None
+    calendar = context.catalogue().working_calendar
+    return dismissal_due(date.fromisoformat(row.values["dismissed_on"]), calendar).day
 
 
 def _snils(row: ImportRow) -> str:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Dismissal, Employment, Person
+from accessflow.db.tables import Dismissal, Employment, Person, Request
 from accessflow.services import dismissals
 from accessflow.services.imports import take
 from tests import factories
@@ -53,12 +53,18 @@ def test_a_file_is_seen_first_and_taken_by_a_press(hr: Desk) -> None:
     page = hr.page(address)
     assert dismissed(hr.db) == {}
     assert tabs(page) == {"Все": 1, "Внесём": 1}
+    assert "отзыв до 01.12.2026" in page
     assert formatted(hr.house.snils(job)) not in page
     done = hr.run(address)
     assert dismissed(hr.db) == {job: date(2026, 11, 26)}
     assert "Внесено: 1, перенесено: 0" in done
     assert "/dismissals?import_job=" in done
-    assert "Сформировать" in hr.page(f"/dismissals?import_job={address.rpartition('/')[2]}")
+    job_id = address.rpartition("/")[2]
+    assert "Сформировать" in hr.page(f"/dismissals?import_job={job_id}")
+    hr.client.post("/dismissals/make", data={"of_list": job_id})
+    with hr.db.read() as session:
+        [request] = session.scalars(select(Request))
+        assert [row.employment_id for row in request.rows] == [job]
 
 
 def test_the_same_file_twice_changes_nothing(hr: Desk) -> None:

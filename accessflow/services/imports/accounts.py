@@ -41,7 +41,7 @@ from accessflow.workflow.holding import role_key
 
 MIAC: frozenset[Role] = frozenset({"miac_specialist", "miac_lead"})
 LOADERS: frozenset[Role] = frozenset({"secretary", "committee"})
-WHICH_ROLE = "Роль не понята: выберите её."
+WHICH_ROLE = "Роли в списке нет, или её нет у этой системы: выберите."
 
 
 def may_load(actor: Actor, organization_id: int | None) -> bool:

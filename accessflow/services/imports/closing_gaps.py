@@ -19,7 +19,13 @@ from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import Asking, Job, asked_of
 from accessflow.services.dismissal_making import Revoked, revocations_of
-from accessflow.services.imports.accounts import LOADERS, MIAC, follow_dismissals, take_row
+from accessflow.services.imports.accounts import (
+    LOADERS,
+    MIAC,
+    follow_dismissals,
+    spellings,
+    take_row,
+)
 from accessflow.services.imports.differences import Part, find, held_by, missing, rows_of
 from accessflow.services.imports.matched import employments_of
 from accessflow.services.imports.task import task_of
@@ -44,6 +50,7 @@ WAYS: dict[Part, tuple[What, ...]] = {
     "gone": ("revoke", "take"),
     "unknown": (),
 }
+NO_ROLE = "Роль в списке не понята: исправьте её в файле и загрузите список снова."
 NOTHING = "Отметьте хотя бы одну строку."
 
 
@@ -64,11 +71,18 @@ def may(actor: Actor, what: What) -> bool:
 
 
 def take_over(db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, gap: Gap) -> int:
-    """How many rights the ledger has taken from the list. Raises Invalid, Forbidden, NotFound."""
+    """How many rights the ledger has taken from the list; a row whose role nobody knows is left.
+
+    Raises Invalid, Forbidden, NotFound.
+    """
     with db.write() as session:
         job = _begin(session, actor, gap)
         task = task_of(job, actor, now, catalogue)
-        rows = _rows(session, actor, job, gap, moscow_date(now))
+        needs_role = bool(spellings(catalogue, job.system))
+        found = _rows(session, actor, job, gap, moscow_date(now))
+        rows = [row for row in found if row.role or not needs_role]
+        if not rows and found:
+            raise Invalid(NO_ROLE)
         jobs = employments_of(session, (row.employment_id or 0 for row in rows))
         lock_jobs(session, jobs)
         taken = 0

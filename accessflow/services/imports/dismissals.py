@@ -131,6 +131,20 @@ class Dismissals:
         return line(row, "new", chosen=True, **about)
 
 
+def entered_by(session: Session, job_id: int) -> list[int]:
+    """The dismissals that a list has entered or moved and that still stand."""
+    query = (
+        select(Dismissal.id)
+        .join(ImportRow, ImportRow.made_id == Dismissal.id)
+        .where(
+            ImportRow.job_id == job_id,
+            ImportRow.outcome.in_(("created", "changed")),
+            Dismissal.cancelled_at.is_(None),
+        )
+    )
+    return list(session.scalars(query.order_by(ImportRow.number)))
+
+
 def _of_which_job(matched: Matched, on: date) -> Matched:
     """A person with several jobs here: which one ends is for somebody to say, unless the row's own
     number of personnel tells."""

@@ -83,7 +83,9 @@ def matched_rows(
 
 def line(row: ListRow, plan: str, *more: Defect, **values: Any) -> Line:
     """A row as it is kept, each defect with the cell it stands in, «C10»."""
-    defects = [{**asdict(defect), "cell": row.cell(defect)} for defect in (*row.defects, *more)]
+    asked = any(defect.code == "who" for defect in more)
+    told = [d for d in row.defects if not (asked and _says_the_same(d))]
+    defects = [{**asdict(defect), "cell": row.cell(defect)} for defect in (*told, *more)]
     kept: Line = {
         "number": row.number,
         "values": dict(row.values),
@@ -101,6 +103,12 @@ def line(row: ListRow, plan: str, *more: Defect, **values: Any) -> Line:
                            row.values.get("number", ""))[:255],
     }  # fmt: skip
     return kept | values
+
+
+def _says_the_same(defect: Defect) -> bool:
+    """As the question of whom a row is about: there is no СНИЛС, there are initials only."""
+    missing = (defect.field, defect.code) == ("snils", "required")
+    return missing or defect.code in ("initials", "role_not_allowed")
 
 
 def whom(matched: Matched) -> dict[str, Any]:

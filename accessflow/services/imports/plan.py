@@ -17,6 +17,7 @@ from accessflow.forms.defect import Defect
 from accessflow.forms.sheets.staff_rows import StaffRow
 from accessflow.services import people
 from accessflow.services.employments import name_differs
+from accessflow.services.fields import searchable
 
 T = TypeVar("T")
 CHUNK = 500
@@ -203,7 +204,11 @@ def _line(row: StaffRow, plan: str, more: Iterable[Defect] = ()) -> dict[str, An
         "flawed": bool(defects),
         "plan": plan,
         "chosen": plan in TAKEN_BY_ITSELF,
+        "name": searchable(*(row.values.get(name, "") for name in _NAME))[:255],
     }
+
+
+_NAME = ("last_name", "first_name", "middle_name")
 
 
 def _defect(row: StaffRow, defect: Defect) -> dict[str, Any]:
