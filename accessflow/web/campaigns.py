@@ -13,7 +13,7 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField
 from accessflow.db.tables import Campaign, Organization
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS
 from accessflow.domain.errors import Conflict, Invalid, NotFound
-from accessflow.services import campaign_lines, campaign_report, campaigns
+from accessflow.services import campaign_lines, campaign_report, campaigns, scope
 from accessflow.services.campaign_lines import Progress
 from accessflow.services.campaigns import CampaignData, Reach
 from accessflow.web import context
@@ -115,7 +115,8 @@ def show(campaign_id: int) -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
     campaign = campaigns.find(session, actor, campaign_id)
     found = campaign_lines.progress(session, actor, campaign_id)
-    if len(found) == 1 and not campaign_report.may_lay(actor, campaign, None):
+    whole = campaign.organization_id is None and scope.sees_all(actor)
+    if found and not whole:
         own = found[0].organization_id
         return redirect(url_for(".lines", campaign_id=campaign_id, organization_id=own))
     return _show_page(campaign, found)

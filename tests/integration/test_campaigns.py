@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Grant, Letter, Organization, User
+from accessflow.db.tables import CampaignLine, Grant, Letter, Organization, User
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.services import (
     campaign_lines,
@@ -175,7 +175,7 @@ def test_each_right_is_kept_taken_away_or_falls_out_by_itself(review: Review) ->
     assert review.decide("keep", keep).count == 1
     assert review.decide("revoke", revoke).count == 1
     with review.db.write() as session:
-        line = session.get_one(campaign_lines.CampaignLine, closed)
+        line = session.get_one(CampaignLine, closed)
         line.grant.voided_at = NOON
     assert numbers(review.progress()) == (5, 2, 1, 1, 1)
     assert review.decide("keep", closed).count == 0
