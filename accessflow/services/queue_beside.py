@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request
 from accessflow.services import keyset
 from accessflow.services.actor import Actor
+from accessflow.services.keyset import Sort
 from accessflow.services.queue import Wanted, looker_of, matching, sort_of
 
 MOST = 300
@@ -34,25 +35,53 @@ def beside(
 
     Raises Forbidden.
     """
-    order = sort_of(session, wanted, sort)
-    own = select(Request.id).where(Request.id == request.id)
-    bucket = next(
-        (
-            name
-            for name, condition in order.buckets
-            if condition is None or session.scalar(own.where(condition)) is not None
-        ),
-        None,
-    )
+    looker, order = looker_of(session, actor, today), sort_of(session, wanted, sort)
+    if wanted.scope == "open":  # few: all of them are put in order at once
+        open_ = matching(session, actor, wanted, looker)
+        if found := _standing(session, open_, order, request.id):
+            return found
+    bucket = _bucket(session, order, request.id)
     if bucket is None:
         return Beside()
-    looker = looker_of(session, actor, today)
     everything = matching(session, actor, wanted, looker, sort=sort).with_only_columns(Request.id)
     others = everything.where(Request.id != request.id)
     before, after = keyset.beside(session, others, order, bucket, request)
-    inside = session.scalar(everything.where(Request.id == request.id)) is not None
+    inside = wanted.scope != "open" and _is_among(session, everything, request.id)
     counts = keyset.place(session, others, order, bucket, request, MOST) if inside else None
     return Beside(before, after, _place(*counts) if counts else "")
+
+
+def _standing(
+    session: Session, query: Select[Request], order: Sort, request_id: int
+) -> Beside | None:
+    """Of one that is among them."""
+    columns = [column.desc() if order.falling else column.asc() for column in order.columns]
+    by = [_number(order), *columns]
+    ranked = query.with_only_columns(
+        Request.id,
+        func.lag(Request.id).over(order_by=by).label("before"),
+        func.lead(Request.id).over(order_by=by).label("after"),
+        func.row_number().over(order_by=by).label("number"),
+        func.count().over().label("total"),
+    ).subquery()
+    row = session.execute(select(ranked).where(ranked.c.id == request_id)).one_or_none()
+    return Beside(row.before, row.after, f"{row.number}-я из {row.total}") if row else None
+
+
+def _bucket(session: Session, order: Sort, request_id: int) -> str | None:
+    """Where it stands by what it is now; None: nowhere in this order."""
+    number = session.scalar(select(_number(order)).where(Request.id == request_id))
+    return None if number is None else order.buckets[number][0]
+
+
+def _number(order: Sort) -> ColumnElement[int]:
+    """The number of a request's bucket."""
+    conditions = [true() if condition is None else condition for _, condition in order.buckets]
+    return case(*((condition, n) for n, condition in enumerate(conditions)))
+
+
+def _is_among(session: Session, query: Select[int], request_id: int) -> bool:
+    return session.scalar(query.where(Request.id == request_id)) is not None
 
 
 def _place(before: int, after: int) -> str:

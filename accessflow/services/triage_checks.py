@@ -44,13 +44,13 @@ def lines_of(
     found: Sequence[Repeat],
     today: date,
 ) -> Iterator[Line]:
-    pending = waivers.pending_of(session, check, request)
+    defects = waivers.defects_of(session, check, request)
+    pending = waivers.waivable(check, request, defects)
     yield from (
         Line("warn", _placed(one.position, one.text), "МИАЦ решает, пропустить ли", one.key)
         for one in pending
     )
     told = {(one.key.code, one.position) for one in pending}
-    defects = waivers.defects_of(session, check, request)
     yield from _defect_lines([d for d in defects if (d.code, d.row) not in told])
     for waiver in waivers.of_request(session, request.id):
         row = next((r.position for r in request.rows if r.id == waiver.row_id), None)

@@ -64,9 +64,14 @@ def pending(session: Session, catalogue: Catalogue, request: Request) -> tuple[P
 
 
 def pending_of(session: Session, check: Check, request: Request) -> tuple[Pending, ...]:
+    return waivable(check, request, defects_of(session, check, request))
+
+
+def waivable(check: Check, request: Request, defects: Iterable[Defect]) -> tuple[Pending, ...]:
+    """Of some of its defects those that МИАЦ may let through."""
     found = {
         key: Pending(key, defect.row, defect.message)
-        for defect in defects_of(session, check, request)
+        for defect in defects
         if is_waivable(check, defect) and (key := _key(defect, request))
     }
     return tuple(found.values())
