@@ -1,6 +1,6 @@
 """Takes the pictures of `docs/images/` from a fresh demonstration: `make pictures`.
 
-Needs the test requirements and Debian's chromium. The clock is today's, so dates in the pictures
+Needs the test requirements and their Debian packages. The clock is today's, so dates in the pictures
 change with each run; run it when a page has changed.
 """
 
@@ -58,6 +58,9 @@ LIFE = (
     ("specialist", "queue", "/queue"),
     ("specialist", "triage", "/queue/9"),
     ("miac", "overview", "/overview"),
+    ("kadry", "dismissals", "/dismissals"),
+    ("sekretar", "ledger", "/ledger"),
+    ("sekretar", "ledger-matrix", "/ledger/matrix"),
 )
 """Account of the demonstration, name of the picture, address."""
 
