@@ -73,6 +73,7 @@ def person(person_id: int) -> ResponseReturnValue:
         rights=rights_of(person_id, found.on, found.known_at),
         versions=_versions(ledger_queries.history(session, actor, person_id)),
         unknown=_unknown(person_id),
+        overseer=scope.sees_all(actor),
         offered=offered,
         kept=ledger_asked.arguments,
     )

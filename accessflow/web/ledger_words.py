@@ -75,7 +75,7 @@ def lines(grants: Sequence[Grant], *, on: date, known_at: datetime | None = None
 
 def word_of(state: Standing) -> Word:
     """As the mock says it."""
-    on = day(state.day)
+    on, soon = day(state.day), f"{state.day:%d.%m}" if state.day else ""
     sent = f"заявка {state.request.number} от {on}" if state.request else ""
     return {
         "held": Word("действует", "ok", "check"),
@@ -84,8 +84,8 @@ def word_of(state: Standing) -> Word:
         "left": Word(
             "уволен, не отозван", "danger", "exclamation-triangle", f"последний рабочий день {on}"
         ),
-        "expiring": Word(f"истекает {on}", "warn", "clock"),
-        "expired": Word(f"срок вышел {on}", "danger", "clock"),
+        "expiring": Word(f"истекает {soon}", "warn", "clock", f"срок доступа до {on}"),
+        "expired": Word(f"срок вышел {soon}", "danger", "clock", f"срок доступа до {on}"),
         "ahead": Word(f"будет с {on}", "info", "calendar-plus"),
         "revoked": Word(f"отозван {on}", "mute", "x-circle"),
         "voided": Word("запись исправлена", "mute", "eraser", f"исправлена {on}"),
