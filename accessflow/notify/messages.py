@@ -88,10 +88,17 @@ def package(house: House, about: About, *, matter: str, external_no: str, note: 
 
 
 def committee_package(
-    house: House, about: About, *, sender: str, matter: str, external_no: str, note: str
+    house: House,
+    about: About,
+    *,
+    sender: str,
+    matter: str,
+    external_no: str,
+    note: str,
+    copy: bool = False,
 ) -> Message:
-    """The health authority's own stage (R37, R41)."""
-    values = {"matter": matter, "external_no": external_no, "note": note}
+    """The health authority's own stage (R37, R41). `copy`: nothing is asked of its reader."""
+    values = {"matter": matter, "external_no": external_no, "note": note, "copy": copy}
     return render("committee_package", house, {"about": about, "sender": sender, **values})
 
 

@@ -74,9 +74,20 @@ def maker_for(
     author: User | None = None,
 ) -> Maker:
     """For any organisation: whether the actor may is the caller's matter."""
-    head = valid_head(session, organization.id, moscow_date(now))
+    head = usual_signatory(session, organization.id, moscow_date(now))
     author = author or session.get_one(User, actor.user_id)
     return Maker(session, actor, now, catalogue, organization, head, author)
+
+
+def usual_signatory(session: Session, organization_id: int, on: date) -> Signatory | None:
+    """The head, else the only one who may sign on that day: nothing is to choose then."""
+    if head := valid_head(session, organization_id, on):
+        return head
+    everybody = session.scalars(
+        select(Signatory).where(Signatory.organization_id == organization_id)
+    )
+    entitled = [one for one in everybody if may_sign(one, on)]
+    return entitled[0] if len(entitled) == 1 else None
 
 
 def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
@@ -90,7 +101,7 @@ def valid_head(session: Session, organization_id: int, on: date) -> Signatory | 
 
 
 def new(maker: Maker, spec: FormSpec, action: Action, system: str | None) -> Request:
-    """A draft with its number, signed by the head, not stored yet."""
+    """A draft with its number and its usual signatory, not stored yet."""
     return Request(
         number=_number(maker),
         kind=kind_of(spec, action),

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from accessflow.db.tables import Organization, RequestFile
 from accessflow.notify import messages
-from accessflow.services import parcels, timeline
+from accessflow.notify.rendering import Message
+from accessflow.services import parcels, stages, timeline
 from accessflow.services.letter_words import (
     about,
     compose,
@@ -65,7 +66,8 @@ def _parcel(moment: Moment, box: Box) -> None:
 
 def _package(moment: Moment, box: Box) -> None:
     """From МИАЦ: to the address in «Кому передано», or to СТП ЕГИСЗ where that is who it is."""
-    files, to, cc = _passed_on(moment, "forwarding")
+    kept, to, cc = _passed_on(moment, "forwarding")
+    files = _attached(kept)
     named = given(moment, "forwarded_to")
     addresses = _ADDRESS.findall(named)
     if addresses:
@@ -80,22 +82,34 @@ def _package(moment: Moment, box: Box) -> None:
 
 
 def _committee_package(moment: Moment, box: Box) -> None:
-    """From КЗ (R37, R41)."""
-    files, to, cc = _passed_on(moment, "committee")
-    message = messages.committee_package(
+    """From КЗ (R37); of an ЭМД letter and act to СТП ЕГИСЗ, of the act a copy besides (R41)."""
+    kept, to, cc = _passed_on(moment, "committee")
+    copied = moment.request.kind == "emd_deletion"
+    message = _committee_letter(moment, matter(moment.catalogue, moment.request))
+    files = _attached(kept)
+    put(box, message, to=to, cc=() if copied else cc, request=moment.request, files=files)
+    if copied:
+        acts = _attached(row for row in kept if row.checks.get("form") == stages.ACT)
+        what = f"копию акта по письму {moment.request.number} об удалении ЭМД"
+        message = _committee_letter(moment, what, copy=True)
+        put(box, message, to=cc, request=moment.request, files=acts)
+
+
+def _committee_letter(moment: Moment, what: str, *, copy: bool = False) -> Message:
+    return messages.committee_package(
         house_by(moment.session, moment.catalogue, moment.actor),
         about(moment.catalogue, moment.request, path=""),
         sender=_committee_name(moment),
-        matter=matter(moment.catalogue, moment.request),
-        external_no=given(moment, "external_no"),
+        matter=what,
+        external_no="" if copy else given(moment, "external_no"),
         note=given(moment, "note"),
+        copy=copy,
     )
-    put(box, message, to=to, cc=cc, request=moment.request, files=files)
 
 
 def _passed_on(
     moment: Moment, stage: parcels.Stage
-) -> tuple[list[File], tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[RequestFile, ...], tuple[str, ...], tuple[str, ...]]:
     session, request = moment.session, moment.request
     parcel = parcels.build(
         session, moment.catalogue, moment.files, request, moment.now, stage=stage
@@ -103,7 +117,7 @@ def _passed_on(
     kept = parcels.keep(
         session, moment.files, request, parcel, actor=moment.actor, now=moment.now, stage=stage
     )
-    return _attached(kept), parcel.recipients, parcel.cc
+    return kept, parcel.recipients, parcel.cc
 
 
 def files_of_answer(moment: Moment) -> list[File]:

@@ -54,12 +54,14 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """`label` says what it is; `name` is safe on Windows and holds no СНИЛС."""
+    """`label` says what it is; `name` is safe on Windows and holds no СНИЛС; `form` of which КЗ's
+    document it is, "" for the application's own."""
 
     name: str
     media_type: str
     content: bytes
     label: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def keep(
             name=file.name, kind="parcel", actor=actor, now=now,
         )  # fmt: skip
         secret = {"password": parcel.password} if file.label == ENCRYPTED else {}
-        row.checks = {"stage": stage, "label": file.label, **secret}
+        of_form = {"form": file.form} if file.form else {}
+        row.checks = {"stage": stage, "label": file.label, **of_form, **secret}
         kept.append(row)
     return tuple(kept)
 
@@ -174,7 +177,8 @@ def subject_of(catalogue: Catalogue, request: Request) -> str:
 
 
 def route_at(catalogue: Catalogue, request: Request, stage: Stage) -> Recipients:
-    """Of a later stage: the owner that the catalogue knows; else СТП ЕГИСЗ."""
+    """Of a later stage: the owner that the catalogue knows; else СТП ЕГИСЗ. Of the deletion of an
+    ЭМД the copy is one of the act alone (R41)."""
     if stage == "filing":
         return route_of(catalogue, request)
     system = catalogue.systems.get(request.system or "")
@@ -209,7 +213,8 @@ class _Packing:
     def everything(self, request: Request, stage: Stage) -> Iterator[ParcelFile]:
         if stage == "committee" and request.kind == "emd_deletion":
             for document in stages.documents_of(self.session, request):
-                yield from self._form(document, "organization", "scan")
+                for file in self._form(document, "organization", "scan"):
+                    yield replace(file, form=document.form)
             return
         if stage == "filing" and needs_cover(request):
             yield self._cover(request)
@@ -295,4 +300,4 @@ def _unique(found: Iterator[ParcelFile]) -> Iterator[ParcelFile]:
         while name.casefold() in taken:
             name, n = f"{stem} ({n}){dot}{suffix}", n + 1
         taken.add(name.casefold())
-        yield ParcelFile(name, file.media_type, file.content, file.label)
+        yield replace(file, name=name)

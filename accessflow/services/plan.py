@@ -68,7 +68,8 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`left`: picked, but gone, so not for a grant. `exceptional`: of those МИАЦ has to let through."""
+    """`left`: picked, but gone, so not for a grant. `exceptional`: those that МИАЦ has to let
+    through."""
 
     applications: tuple[Planned, ...]
     left: tuple[Candidate, ...]

@@ -177,9 +177,10 @@ def _matches(session: Session, word: str) -> ColumnElement[bool]:
 
 
 def sort_of(catalogue: Catalogue, name: str) -> Sort:
-    """`name`: turn, updated, number, system or state, with «-» in front for falling.
+    """`name`: turn, updated, number, system, state or term, with «-» in front for falling.
 
-    `turn`: what waits for the organisation first. Of the rest most are no such thing, so that
+    `term`: what has one, the nearest first, then all else. `turn`: what waits for the organisation
+    first. Of the rest most are no such thing, so that
     walking past those few costs nothing.
     """
     falling, column = name.startswith("-"), name.removeprefix("-")
@@ -189,6 +190,13 @@ def sort_of(catalogue: Catalogue, name: str) -> Sort:
         waiting = [(state, Request.state == state) for state in YOURS]
         buckets: list[Bucket] = [*waiting, ("rest", Request.state.not_in(YOURS))]
         return Sort((Request.updated_at, Request.id), True, tuple(buckets))
+    if column == "term":
+        termed: tuple[Bucket, ...] = (
+            ("term", Request.due_on.is_not(None)),
+            ("none", Request.due_on.is_(None)),
+        )
+        own = {"none": (Request.id,)}
+        return Sort((Request.due_on, Request.id), falling, termed, own)
     if column not in ("system", "state"):
         return Sort((Request.updated_at, Request.id), falling)
     if column == "system":
@@ -201,7 +209,7 @@ def sort_of(catalogue: Catalogue, name: str) -> Sort:
     return Sort(newest_first, True, tuple(reversed(buckets) if falling else buckets))
 
 
-SORTS = ("turn", "updated", "number", "system", "state")
+SORTS = ("turn", "updated", "number", "system", "state", "term")
 
 
 def part(

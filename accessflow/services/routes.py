@@ -23,8 +23,9 @@ def route_of(catalogue: Catalogue, request: Request) -> Recipients:
         return region.routes["vipnet_access"]
     if request.kind == "emd_deletion":
         return region.routes["emd_delete"]
-    if request.kind == "authority":
-        return Recipients(to=(region.contacts["support_email"],), cc=(support,))
+    if request.kind == "authority":  # the act in copy, the letter to СТП ЕГИСЗ alone (R41)
+        copy = region.routes["emd_act_copy"].to if request.form == "emd-act" else ()
+        return Recipients(to=(region.contacts["support_email"],), cc=copy)
     if request.kind == "technical" and request.subject == "screening":
         return Recipients(to=(support,), cc=region.default_recipients.to)
     if request.system:

@@ -74,7 +74,7 @@ def _values(picked: Picks, told: Told) -> dict[str, object]:
         "kept_at": kept_at,
         "today_": today,
         "kind": kind,
-        "head": making.valid_head(session, actor.organization_id or 0, today),
+        "head": making.usual_signatory(session, actor.organization_id or 0, today),
         "single_forms": requests.single_forms(catalogue, today, kind),
         "prerequisites": PREREQUISITES,
         "tasks": catalogue.region.prerequisites,

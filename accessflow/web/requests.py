@@ -30,7 +30,7 @@ from accessflow.web import (
     request_problem,
     request_words,
 )
-from accessflow.web.exports import sheet
+from accessflow.web.exports import long_sheet
 from accessflow.web.request_blueprint import blueprint, short_name
 from accessflow.web.request_next import Next, next_step, standing
 from accessflow.web.request_words import ACTIONS, state_of
@@ -46,6 +46,8 @@ __all__ = [
 ]  # their pages belong to the blueprint
 
 DEFAULT_SORT = "-updated"
+WIDTHS = (12, 28, 16, 10, 14, 18, 32, 36, 7, 8, 28, 16, 16, 20, 16, 16, 16, 12, 12, 24, 24, 28)
+"""Of the columns of the sheet, in characters."""
 KEPT = ("tab", "system", "action", "organization", "errors", "author", "sort")
 NOBODY = "0"
 _DIGITS = re.compile(r"[\d\s*-]+", re.ASCII)
@@ -133,12 +135,13 @@ def search() -> ResponseReturnValue:
 
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
-    headers = ["Номер", "Система", "Форма", "Версия формы", "Действие", "Состояние", "Организация",
+    headers = ("Номер", "Система", "Форма", "Версия формы", "Действие", "Состояние", "Организация",
                "Сотрудники", "Строк", "Ошибок", "Автор", "Создана", "Обновлена", "Номер МИАЦ",
                "Внешний номер", "Отправлена", "Зарегистрирована", "Срок ответа", "На паузе с",
-               "Кому передана", "Их статус", "Причина отказа"]  # fmt: skip
+               "Кому передана", "Их статус", "Причина отказа")  # fmt: skip
     everything = request_list.everything(context.session(), _matching(_filter()))
-    return sheet("Заявки", headers, [_exported(item, names) for item, names in everything])
+    rows = (_exported(item, names) for item, names in everything)
+    return long_sheet("Заявки", headers, WIDTHS, rows)
 
 
 def _matching(found: Filter) -> Select[Request]:

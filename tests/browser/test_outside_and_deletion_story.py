@@ -164,9 +164,11 @@ def documents_of_the_committee(tale: Story, made: int) -> None:
     page = tale.at("komitet", f"/requests/{made}")
     does(page, "Подписать и отправить", external_no="СТП 0955120")
     expect(state(page)).to_have_text("В СТП ЕГИСЗ")
-    told, package = sorted(tale.post(), key=lambda one: len(enclosed(one)))
+    told, copy, package = sorted(tale.post(), key=lambda one: len(enclosed(one)))
     assert addressed(told)[0] == MAILBOX
-    assert addressed(package) == (EGISZ, AKINEO)
+    assert addressed(copy) == (AKINEO,)  # of the act alone
+    assert sorted(Path(name).suffix for name in enclosed(copy)) == [".docx", ".pdf", ".xlsx"]
+    assert addressed(package) == (EGISZ,)
     assert sorted(Path(name).suffix for name in enclosed(package)) == [
         ".docx", ".docx", ".pdf", ".pdf", ".xlsx", ".xlsx",
     ]  # fmt: skip

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Request
+from accessflow.db.tables import Letter, Request
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.services import stages, technical
 from accessflow.services.actor import Actor
@@ -114,6 +115,17 @@ def test_the_letter_of_an_mo_goes_on_with_the_authoritys_letter_and_act(ours: Li
     assert ours.act(made, "committee_send", "committee").state == "forwarded"
     states = [ours.one(one, "committee").state for one in (letter, act)]
     assert states == ["sent", "sent"]
+    with ours.db.read() as session:
+        query = select(Letter).where(Letter.kind == "committee_package").order_by(Letter.id)
+        package, copy = session.scalars(query)
+    assert (package.to, package.cc) == (["egisz@stp-egisz.ru"], [])
+    assert (copy.to, copy.cc) == (["vimis-akineo@rt-eu.ru"], [])
+    assert len(package.attachments) == 6
+    assert {file["sha256"] for file in copy.attachments} < {
+        file["sha256"] for file in package.attachments
+    }
+    assert len(copy.attachments) == 3  # the act's
+    assert "копию акта" in copy.text
     ours.act(made, "confirm_deleted", "committee")
     states = [ours.one(one, "committee").state for one in (letter, act)]
     assert states == ["deleted", "deleted"]

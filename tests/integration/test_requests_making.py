@@ -144,10 +144,12 @@ def test_the_head_signs_whose_right_is_in_force(db: Database) -> None:
     assert signed.signatory_id == head
 
 
-def test_a_deputy_is_not_taken_for_the_head(db: Database) -> None:
+def test_a_deputy_signs_who_is_the_only_one_entitled(db: Database) -> None:
     ours = house(db, head=False)
-    add_head(db, ours.organization, is_head=False, basis="Приказ 12")
-    assert made(ours, ours.make("frllo"))[0].signatory is None
+    only = add_head(db, ours.organization, is_head=False, basis="Приказ 12")
+    assert made(ours, ours.make("frllo"))[0].signatory_id == only
+    add_head(db, ours.organization, is_head=False, basis="Приказ 13")
+    assert made(ours, ours.make("frllo"))[0].signatory is None  # of two a person chooses
 
 
 def test_whoever_has_left_is_not_in_a_grant_but_in_a_revocation(ours: House) -> None:
@@ -159,9 +161,11 @@ def test_whoever_has_left_is_not_in_a_grant_but_in_a_revocation(ours: House) -> 
     assert [r.employment_id for r in revoke.rows] == [gone, last_day]
 
 
-def test_a_system_in_development_is_revoked_but_not_granted(ours: House) -> None:
-    with pytest.raises(Invalid):
-        ours.make("rs-prof")
+def test_a_system_in_development_is_asked_for_and_waits_for_its_justification(
+    ours: House,
+) -> None:
+    [draft] = made(ours, ours.make("rs-prof"))
+    assert draft.error_count == 1
     assert len(ours.make("rs-prof", action="revoke")) == 1
 
 

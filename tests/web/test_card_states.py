@@ -246,7 +246,7 @@ def test_a_birth_goes_by_the_authority_to_support_and_back(
     answer = authority.post(f"/requests/{made}/documents")
     assert re.fullmatch(r"/requests/\d+/edit", answer.location)
     card = turn(page(made, "committee"))
-    assert "egisz@stp-egisz.ru, копия — vimis-akineo@rt-eu.ru" in card
+    assert "egisz@stp-egisz.ru, копия акта — на vimis-akineo@rt-eu.ru" in card
     assert card.count("Черновик") == 2
     assert "Сначала загрузите подписанные КЗ ЛО документы" in card
     signed_documents(ours, made)

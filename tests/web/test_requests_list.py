@@ -80,7 +80,7 @@ def walked(client: FlaskClient, address: str) -> list[list[str]]:
     return pages
 
 
-@pytest.mark.parametrize("sort", ["turn", "updated", "number", "system", "state"])
+@pytest.mark.parametrize("sort", ["turn", "updated", "number", "system", "state", "term"])
 @pytest.mark.parametrize("falling", ["", "-"])
 def test_pages_meet_without_gap_or_overlap(
     db: Database, ours: House, client: FlaskClient, sort: str, falling: str
@@ -116,6 +116,15 @@ def test_each_order_is_what_its_name_says(db: Database, ours: House, client: Fla
         state = {r.number: r.state for r in session.scalars(select(Request))}
     by_state = [STATES.index(state[n]) for n in numbers(get(client, "/requests?sort=state"))]
     assert by_state == sorted(by_state)
+
+
+def test_the_nearest_term_comes_first(db: Database, ours: House, client: FlaskClient) -> None:
+    many(db, ours, 4)
+    with db.write() as session:
+        for number, day in ((1, 9), (3, 2)):
+            session.get_one(Request, number).due_on = date(2026, 12, day)
+    assert numbers(get(client, "/requests?sort=term"))[:2] == ["2026-00003", "2026-00001"]
+    assert numbers(get(client, "/requests?sort=-term"))[:2] == ["2026-00001", "2026-00003"]
 
 
 def test_a_page_says_which_part_it_is(db: Database, ours: House, client: FlaskClient) -> None:
@@ -278,6 +287,7 @@ def sheet(client: FlaskClient, address: str) -> list[list[str]]:
     assert book.active is not None
     rows = [[str(cell or "") for cell in row] for row in book.active.values]
     book.close()
+    answer.close()
     return rows
 
 

@@ -294,7 +294,7 @@ def test_the_sum_tells_what_is_missing(db: Database, ours: House, page: Page) ->
     assert "ФРМР без отметки: Соколов Д. П." in page.sums
     assert "Нет e-mail: Соколов Д. П." in page.sums
     assert "две отдельные заявки" in page.sums  # X17
-    assert "Нет действующего руководителя" not in page.sums
+    assert "Некому подписать" not in page.sums
     page.set("all:covid19", "ОУЗ").press("")
     assert "Роли «ОУЗ» нужно обоснование" in page.sums  # X27
 
@@ -302,9 +302,9 @@ def test_the_sum_tells_what_is_missing(db: Database, ours: House, page: Page) ->
 def test_without_a_head_the_sum_says_so(db: Database, signed_in: Clients) -> None:
     ours = house(db, head=False)
     page = Page(signed_in(ours.user))
-    assert "Нет действующего руководителя" in page.sums
+    assert "Некому подписать" in page.sums
     add_head(db, ours.organization)
-    assert "Нет действующего руководителя" not in Page(signed_in(ours.user)).sums
+    assert "Некому подписать" not in Page(signed_in(ours.user)).sums
 
 
 def test_a_pair_that_an_open_application_holds_is_marked(ours: House, page: Page) -> None:
