@@ -18,6 +18,9 @@ from accessflow.documents.model import (
 from accessflow.documents.names import file_stem
 from accessflow.forms.spec import Orientation
 
+BLANK_POST = "Руководитель"
+BLANK_NAME = "_" * 20
+"""Where nobody is known to sign: to be filled in by hand."""
 PRELIMINARY = "ПРЕДВАРИТЕЛЬНО: пересмотр не закончен"
 
 
@@ -64,7 +67,8 @@ def _blocks(page: ReviewPage) -> list[Block]:
     if page.preliminary:
         found.append(Paragraph(PRELIMINARY, "mark"))
     found += [Paragraph(f"{label}: {value}", "plain") for label, value in page.facts]
-    return [*found, _table(page), SignatureBlock(page.position, page.name, page.seal)]
+    position, name = page.position or BLANK_POST, page.name or BLANK_NAME
+    return [*found, _table(page), SignatureBlock(position, name, page.seal)]
 
 
 def _table(page: ReviewPage) -> Table:

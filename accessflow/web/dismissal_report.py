@@ -6,46 +6,43 @@ of people who have left, opens its own here.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
 
 from accessflow.db.tables import Dismissal, Employment, Grant, Organization, Person
 from accessflow.documents.review_page import Heading, ReviewPage, build_review
 from accessflow.documents.sheet_out import Sheet, write_book
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS
-from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
+from accessflow.forms.application import Signatory
 from accessflow.services import dismissal_figures, making, rights_of_gone, scope
 from accessflow.services.applications import signatory_of
 from accessflow.services.clock import moscow_date
-from accessflow.services.dismissal_figures import FIGURES, NO_CAUSE, Report, Sum, View
+from accessflow.services.dismissal_figures import Report, Sum, View
 from accessflow.services.overview import share
-from accessflow.services.overview_figures import Period
 from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import context
+from accessflow.web.dismissal_report_asked import (
+    PERIODS,
+    UNEXPLAINED,
+    asked_figure,
+    asked_view,
+    days_of,
+    link_of,
+    listed_by,
+    narrowed_rights,
+    narrowed_to,
+    of_month,
+    period_name,
+    title_of,
+)
 from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX, sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
-from accessflow.web.overview import asked_period
 from accessflow.web.words import day
 
 blueprint = Blueprint("dismissal_report", __name__, url_prefix="/dismissals/report")
 
-PERIODS = {
-    "month": "Этот месяц",
-    "last_month": "Прошлый месяц",
-    "quarter": "Этот квартал",
-    "year": "Этот год",
-    "last_year": "Прошлый год",
-    "own": "Свой период",
-}
-DEFAULT = "year"
-UNEXPLAINED = "-"
-"""In place of a cause in an address: nobody has given one."""
 ORDER: Order = {
     "name": [Person.search_name, Dismissal.id],
     "organization": [Organization.short_name, Dismissal.id],
@@ -63,7 +60,7 @@ HEADERS = ("Уволено", "В срок", "В срок, %", "С опоздан
            "Срок идёт", "Пропущено")  # fmt: skip
 PRINTED = (
     Heading("Организация", 3.4), Heading("Месяц", 1, "center"), Heading("Уволено", 0.9, "center"),
-    Heading("Подано в срок", 0.9, "center"), Heading("С опозда\u00adнием", 1, "center"),
+    Heading("Подано в срок", 0.9, "center"), Heading("С опозданием", 1.2, "center"),
     Heading("Раб. дней опоздания", 1.1, "center"), Heading("Срок идёт", 0.8, "center"),
     Heading("Срок пропущен", 1, "center"),
 )  # fmt: skip
@@ -71,19 +68,19 @@ PRINTED = (
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    session, actor, view = context.session(), context.actor(), _view()
+    session, actor, view = context.session(), context.actor(), asked_view()
     overseer = scope.sees_all(actor)
     return render_template(
         "dismissal_report/index.html",
         found=dismissal_figures.report(session, actor, view),
         rights=rights_of_gone.count(session, actor, view.today, Narrowed(view.organization)),
         view=view,
-        period=_period_name(),
+        period=period_name(),
         periods=PERIODS,
         organizations=dismissal_figures.organizations(session, actor) if overseer else (),
         place=session.get(Organization, view.organization) if view.organization else None,
-        link=lambda figure, **more: _link(view, figure, **more),
-        of_month=lambda one: _of_month(view, one),
+        link=lambda figure, **more: link_of(view, figure, **more),
+        of_month=lambda one: of_month(view, one),
         unexplained=UNEXPLAINED,
         share=share,
     )
@@ -92,12 +89,12 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/list")
 def listed() -> ResponseReturnValue:
     """The dismissals that one figure counts."""
-    view, figure = _view(), _figure()
-    page = page_of(context.session(), _listed(view, figure), order=ORDER, default="-dismissed")
+    view, figure = asked_view(), asked_figure()
+    page = page_of(context.session(), listed_by(view, figure), order=ORDER, default="-dismissed")
     return render_template(
         "dismissal_report/list.html",
-        title=_title(figure),
-        narrowed=_narrowed(view),
+        title=title_of(figure),
+        narrowed=narrowed_to(view),
         page=page,
         name=_name,
         filed=lambda row: moscow_date(row.filed_at) if row.filed_at else None,
@@ -107,11 +104,11 @@ def listed() -> ResponseReturnValue:
 
 @blueprint.get("/list.xlsx")
 def export_list() -> ResponseReturnValue:
-    view, figure = _view(), _figure()
-    query = ordered(_listed(view, figure), ORDER, asked_sort(ORDER, "-dismissed"))
+    view, figure = asked_view(), asked_figure()
+    query = ordered(listed_by(view, figure), ORDER, asked_sort(ORDER, "-dismissed"))
     headers = ["ФИО", "Организация", "Подразделение", "Должность", "Последний день", "Приказ",
                "Подать до", "Подано", "Опоздание, раб. дней", "Причина"]  # fmt: skip
-    return sheet(_title(figure), headers, [
+    return sheet(title_of(figure), headers, [
         _exported(row) for row in context.session().scalars(query).unique()
     ])  # fmt: skip
 
@@ -119,7 +116,7 @@ def export_list() -> ResponseReturnValue:
 @blueprint.get("/rights")
 def rights() -> ResponseReturnValue:
     """Rights still open of people who have left."""
-    session, narrowed = context.session(), _narrowed_rights()
+    session, narrowed = context.session(), narrowed_rights()
     query = rights_of_gone.listed(context.actor(), context.today(), narrowed)
     page = page_of(session, query, order=RIGHTS_ORDER, default="left")
     return render_template(
@@ -135,7 +132,7 @@ def rights() -> ResponseReturnValue:
 
 @blueprint.get("/rights.xlsx")
 def export_rights() -> ResponseReturnValue:
-    query = rights_of_gone.listed(context.actor(), context.today(), _narrowed_rights())
+    query = rights_of_gone.listed(context.actor(), context.today(), narrowed_rights())
     query = ordered(query, RIGHTS_ORDER, asked_sort(RIGHTS_ORDER, "left"))
     labels = _labels()
     headers = ["ФИО", "Организация", "Система", "Роль", "Доступ с", "Последний день работы"]
@@ -150,7 +147,7 @@ def export_rights() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> Response:
     """All tables of the report, a sheet each."""
-    view = _view()
+    view = asked_view()
     found = dismissal_figures.report(context.session(), context.actor(), view)
     name = f"Отчёт_по_увольнениям_{view.period.since:%Y-%m-%d}_{view.period.until:%Y-%m-%d}.xlsx"
     return download(write_book("Отчёт по увольнениям", _sheets(found)), XLSX, name)
@@ -159,7 +156,7 @@ def export() -> Response:
 @blueprint.get("/report.<any(pdf, docx):kind>")
 def printed(kind: str) -> Response:
     """The same on paper, to be signed: by the organisation's head, else by whoever sends it."""
-    session, actor, view = context.session(), context.actor(), _view()
+    session, actor, view = context.session(), context.actor(), asked_view()
     found = dismissal_figures.report(session, actor, view)
     left = rights_of_gone.count(session, actor, view.today, Narrowed(view.organization))
     model = build_review(_page(found, view, left))
@@ -171,12 +168,12 @@ def _page(found: Report, view: View, left: int) -> ReviewPage:
     session, actor = context.session(), context.actor()
     place = view.organization or (None if scope.sees_all(actor) else actor.organization_id)
     organization = session.get(Organization, place) if place else None
-    head = signatory_of(making.valid_head(session, place, view.today) if place else None)
+    signer = _signer(view, place or actor.organization_id)
     return ReviewPage(
         title=("Отчёт о прекращении доступа уволенных сотрудников",),
         preliminary=False,
         facts=(
-            ("Период (по дню увольнения)", _days(view)),
+            ("Период (по дню увольнения)", days_of(view)),
             ("Организация", organization.full_name if organization else "все"),
             ("Уволено", _told(found.total)),
             (f"Открытые права уволенных на {day(view.today)}", str(left)),
@@ -188,10 +185,19 @@ def _page(found: Report, view: View, left: int) -> ReviewPage:
              *map(str, (row.total, row.in_time, row.late, row.late_days, row.waiting, row.missed))]
             for row in found.rows
         ],
-        position=head.position, name=head.name, seal="",
-        stem=("Отчёт по увольнениям", organization.short_name if organization else "", _days(view)),
+        position=signer.position, name=signer.name, seal="",
+        stem=("Отчёт по увольнениям", organization.short_name if organization else "",
+              days_of(view)),
         left_margin_mm=context.catalogue().region.printing.left_margin_mm,
     )  # fmt: skip
+
+
+def _signer(view: View, place: int | None) -> Signatory:
+    """The head of the organisation, or of the reader's own; МИАЦ's director where there is none."""
+    if place is not None:
+        return signatory_of(making.valid_head(context.session(), place, view.today))
+    director = context.catalogue().region.official("miac_director")
+    return Signatory(director.post, director.name)
 
 
 def _told(total: Sum) -> str:
@@ -201,101 +207,8 @@ def _told(total: Sum) -> str:
     )
 
 
-def _view() -> View:
-    today = context.today()
-    return View(_period(_period_name(), today), today, request.args.get("organization", type=int))
-
-
-def _period_name() -> str:
-    name = request.args.get("period", DEFAULT)
-    return name if name in PERIODS else DEFAULT
-
-
-def _period(name: str, today: date) -> Period:
-    """Whole months, quarters and years: the future belongs to them, for people leave ahead."""
-    first = today.replace(day=1)
-    match name:
-        case "month":
-            return _months(first, 1)
-        case "last_month":
-            return _months(_months_on(first, -1), 1)
-        case "quarter":
-            return _months(first.replace(month=(today.month - 1) // 3 * 3 + 1), 3)
-        case "last_year":
-            return _months(date(today.year - 1, 1, 1), 12)
-        case "own":
-            return asked_period(today) or _period(DEFAULT, today)
-    return _months(date(today.year, 1, 1), 12)
-
-
-def _months(first: date, number: int) -> Period:
-    return Period(first, date.fromordinal(_months_on(first, number).toordinal() - 1))
-
-
-def _months_on(first: date, number: int) -> date:
-    year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
-    return date(year, month + 1, 1)
-
-
-def _of_month(view: View, one: Sum) -> dict[str, str]:
-    """Arguments of an address that narrow to that month, as far as the view reaches."""
-    year, month = one.key if isinstance(one.key, tuple) else (view.today.year, 1)
-    period = _months(date(year, month, 1), 1)
-    since, until = max(period.since, view.period.since), min(period.until, view.period.until)
-    return {"since": since.isoformat(), "until": until.isoformat()}
-
-
-def _link(view: View, figure: str, **more: Any) -> str:
-    own = {"since": view.period.since.isoformat(), "until": view.period.until.isoformat()}
-    arguments = {"period": "own", **own, "organization": view.organization, "figure": figure}
-    return url_for(".listed", **(arguments | more))
-
-
-def _figure() -> str:
-    """Raises NotFound."""
-    figure = request.args.get("figure", "total")
-    if figure not in FIGURES:
-        raise NotFound("Такого показателя нет.", figure=figure)
-    return figure
-
-
-def _cause() -> str | None:
-    """Of a missed term, as the address has it."""
-    cause = request.args.get("cause")
-    return NO_CAUSE if cause == UNEXPLAINED else cause
-
-
-def _listed(view: View, figure: str) -> Select[Dismissal]:
-    return dismissal_figures.listed(context.actor(), figure, view, _cause())
-
-
-def _title(figure: str) -> str:
-    label, cause = FIGURES[figure].label, _cause()
-    if cause is None:
-        return label
-    return f"{label}: {cause}" if cause != NO_CAUSE else f"{label}: причина не указана"
-
-
-def _narrowed(view: View) -> list[str]:
-    told = [f"уволены {_days(view)}"]
-    if view.organization and scope.may_see(context.actor(), view.organization):
-        place = context.session().get(Organization, view.organization)
-        told += [place.short_name] if place else []
-    return told
-
-
-def _narrowed_rights() -> Narrowed:
-    system = request.args.get("system", "")
-    known = system in context.catalogue().systems
-    return Narrowed(request.args.get("organization", type=int), system if known else None)
-
-
 def _labels() -> dict[str, str]:
     return {slug: system.label for slug, system in context.catalogue().systems.items()}
-
-
-def _days(view: View) -> str:
-    return f"{day(view.period.since)}–{day(view.period.until)}"
 
 
 def _name(row: Dismissal | Grant) -> str:
