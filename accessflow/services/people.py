@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from accessflow.db.tables import Attestation, Employment, Organization, Person
@@ -171,3 +171,12 @@ def organizations_with_people(session: Session, actor: Actor) -> list[Organizati
             .order_by(Organization.short_name)
         )
     )
+
+
+def organization_names(session: Session, actor: Actor) -> Sequence[Row[tuple[int, str]]]:
+    """The same as `id` and `short_name` alone: a region has hundreds."""
+    return session.execute(
+        select(Organization.id, Organization.short_name)
+        .where(scope.within(actor, Organization.id), Organization.archived_at.is_(None))
+        .order_by(Organization.short_name)
+    ).all()

@@ -39,7 +39,7 @@ def admitted_page() -> ResponseReturnValue:
         "ledger/admitted.html",
         found=found,
         overseer=overseer,
-        organizations=people.organizations_with_people(session, actor) if overseer else (),
+        organizations=people.organization_names(session, actor) if overseer else (),
         organization=organization,
         sums=sums,
         systems=sorted(catalogue.systems.values(), key=lambda s: s.label.casefold()),

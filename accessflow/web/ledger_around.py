@@ -44,7 +44,7 @@ def around(found: Question) -> dict[str, Any]:
         ),
         "roles": ledger_asked.roles(found.system),
         "overseer": overseer,
-        "organizations": people.organizations_with_people(session, actor) if overseer else [],
+        "organizations": people.organization_names(session, actor) if overseer else [],
         "organization": organization,
         "sums": _sums(found) if organization else None,
         "left": None if found.past else left_behind(found),

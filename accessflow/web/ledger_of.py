@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from accessflow.db.tables import Grant, LedgerEntry, Organization
 from accessflow.services import ledger_queries, ledger_sums, people, scope
@@ -162,10 +163,10 @@ def unknown() -> ResponseReturnValue:
     )
 
 
-def _organizations(overseer: bool) -> Sequence[Organization]:
+def _organizations(overseer: bool) -> Sequence[Row[tuple[int, str]]]:
     if not overseer:
         return ()
-    return people.organizations_with_people(context.session(), context.actor())
+    return people.organization_names(context.session(), context.actor())
 
 
 def _groups(told: Sequence[Line]) -> list[tuple[Organization, list[Line]]]:
