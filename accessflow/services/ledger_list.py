@@ -20,7 +20,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Employment, Grant, Organization, Person
 from accessflow.services import scope
 from accessflow.services.actor import Actor
-from accessflow.services.ledger_queries import Asked, conditions, with_applications
+from accessflow.services.ledger_queries import NEW, Asked, conditions, with_applications
 
 PAGE_SIZE = 25
 FEW = 2000
@@ -159,7 +159,7 @@ class Rights:
         if asked.state == "revoked":
             yield Grant.until <= asked.on, Grant.until
         if asked.state == "new":
-            yield conditions(self.actor, asked)[-1], Grant.since.desc()
+            yield Grant.since > asked.on - NEW, Grant.since.desc()
         if asked.known_at is not None:
             yield Grant.recorded_at <= asked.known_at, Grant.recorded_at
 

@@ -173,7 +173,7 @@ def organizations_with_people(session: Session, actor: Actor) -> list[Organizati
     )
 
 
-def organization_names(session: Session, actor: Actor) -> Sequence[Row[tuple[int, str]]]:
+def organization_names(session: Session, actor: Actor) -> Sequence[Row[int, str]]:
     """The same as `id` and `short_name` alone: a region has hundreds."""
     return session.execute(
         select(Organization.id, Organization.short_name)

@@ -163,7 +163,7 @@ def unknown() -> ResponseReturnValue:
     )
 
 
-def _organizations(overseer: bool) -> Sequence[Row[tuple[int, str]]]:
+def _organizations(overseer: bool) -> Sequence[Row[int, str]]:
     if not overseer:
         return ()
     return people.organization_names(context.session(), context.actor())
