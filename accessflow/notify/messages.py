@@ -52,6 +52,11 @@ def third_asked(house: House, about: About, *, third_party: str, text: str) -> M
     return render("third_asked", house, {"about": about, "third_party": third_party, "text": text})
 
 
+def resumed(house: House, about: About, *, why: str, due: str, note: str) -> Message:
+    """It is under review again: what was waited for is there, or nobody waits any more (R21)."""
+    return render("resumed", house, {"about": about, "why": why, "due": due, "note": note})
+
+
 def extended(
     house: House,
     about: About,

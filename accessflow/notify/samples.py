@@ -47,6 +47,9 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         "third_asked": lambda h: m.third_asked(
             h, ABOUT, third_party="СТП ЕГИСЗ", text="Есть ли сотрудник в ФРМР?"
         ),
+        "resumed": lambda h: m.resumed(
+            h, ABOUT, why="Третья сторона ответила.", due="28.12.2026", note=""
+        ),
         "extended": lambda h: m.extended(
             h,
             ABOUT,

@@ -136,11 +136,27 @@ def _noted(
 
 
 def _registered(moment: Moment, house: House, whose: About) -> Message:
+    due = _due(moment)
+    return messages.registered(house, whose, registration_no=whose.registration_no, due=due)
+
+
+RESUMED = {
+    "third_answered": "Третья сторона ответила.",
+    "proceed": "МИАЦ продолжает без ответа на запрос сведений.",
+    "take_back": "МИАЦ забрал заявку обратно.",
+}
+"""Why it is under review again, by action."""
+
+
+def _resumed(moment: Moment, house: House, whose: About) -> Message:
+    why = RESUMED[moment.step.transition.action]
+    return messages.resumed(house, whose, why=why, due=_due(moment), note=given(moment, "note"))
+
+
+def _due(moment: Moment) -> str:
     events = timeline.events_of(moment.session, moment.request.id)
     due = terms.due_of(events, moment.request, moment.catalogue, moscow_date(moment.now))
-    return messages.registered(
-        house, whose, registration_no=whose.registration_no, due=day(due.day if due else None)
-    )
+    return day(due.day if due else None)
 
 
 def _third_asked(moment: Moment, house: House, whose: About) -> Message:
@@ -233,6 +249,7 @@ WRITERS: Mapping[str, Callable[[Moment, House, About], Message]] = MappingProxyT
         "info_requested": _noted(messages.info_requested, "text", "text"),
         "answered": _noted(messages.answered, "answer", "text"),
         "third_asked": _third_asked,
+        "resumed": _resumed,
         "extended": _extended,
         "forwarded": _forwarded,
         "package": _package,

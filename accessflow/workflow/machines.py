@@ -96,7 +96,7 @@ EMD_DELETION = _machine(
         effects=("forward",),
     ),
     desk("forwarded", "take_back", "in_review", "Вернуть на рассмотрение", "Вернулась в МИАЦ",
-         asks=("note",)),
+         asks=("note",), letters=("resumed",)),
     desk(
         "forwarded",
         "confirm_deleted",

@@ -54,6 +54,7 @@ def asking() -> tuple[Transition, ...]:
             "Продолжить без ответа",
             where="inside",
             asks=("note",),
+            letters=("resumed",),
         ),
         *desk(
             (*OPEN, "forwarded"),
@@ -71,6 +72,7 @@ def asking() -> tuple[Transition, ...]:
             "Ответ получен",
             "Третья сторона ответила",
             asks=("note",),
+            letters=("resumed",),
         ),
         *desk(
             WAITING,
@@ -115,6 +117,7 @@ def forwarding() -> tuple[Transition, ...]:
             "Вернуть на рассмотрение",
             "Вернулась в МИАЦ",
             asks=("note",),
+            letters=("resumed",),
         ),
     )
 

@@ -77,6 +77,19 @@ def test_a_refused_action_writes_no_letter(ours: Life) -> None:
     assert len(written(ours.db)) == before
 
 
+def test_the_author_hears_when_the_term_runs_again(ours: Life) -> None:
+    made = ours.sent()
+    ours.act(made, "ask_third", "miac_specialist", third_party="Минздрав", text="Ждём Минздрав")
+    ours.later(days=4)
+    ours.act(made, "third_answered", "miac_specialist", note="Ответили письмом")
+    assert last(ours.db).kind == "resumed"
+    assert "Третья сторона ответила" in last(ours.db).text
+    assert "до 28.12.2026" in last(ours.db).text  # 23.12 and four days: a Sunday, so Monday
+    ours.act(made, "request_info", "miac_specialist", text="Уточните")
+    ours.act(made, "proceed", "miac_specialist")
+    assert "продолжает без ответа" in last(ours.db).text
+
+
 def test_letters_of_one_application_are_one_thread(ours: Life) -> None:
     made, other = ours.sent(), ours.sent("rmo")
     ours.act(made, "take", "miac_specialist")
@@ -100,8 +113,8 @@ def test_the_whole_way_is_told_to_both_sides(ours: Life) -> None:
     ours.act(made, "close", "miac_lead")
     found = {one.kind: one for one in written(ours.db)}
     assert list(found) == [
-        "registered", "info_requested", "answered", "third_asked", "extended", "forwarded",
-        "package", "executed", "closed",
+        "registered", "info_requested", "answered", "third_asked", "resumed", "extended",
+        "forwarded", "package", "executed", "closed",
     ]  # fmt: skip
     to_author = found.keys() - {"answered", "package"}
     assert {tuple(found[kind].to) for kind in to_author} == {("office@prb.example",)}
