@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
@@ -94,32 +95,39 @@ def progress(
     session: Session, actor: Actor, campaign_id: int, organization_id: int | None = None
 ) -> tuple[Progress, ...]:
     """By organisation: who has most to decide comes first."""
-    state = {name: func.sum(case((where, 1), else_=0)) for name, where in _STATES.items()}
-    unmade = func.sum(case((_unmade(), 1), else_=0))
     query = (
-        select(
-            Organization.id,
-            Organization.short_name,
-            func.count(),
-            *(func.coalesce(state[name], 0) for name in _STATES),
-            func.coalesce(unmade, 0),
-            func.count(case((_STATES["open"], Grant.person_id)).distinct()),
-        )
-        .select_from(CampaignLine)
-        .join(Grant, Grant.id == CampaignLine.grant_id)
+        _counted(actor, Organization.id, Organization.short_name)
         .join(Organization, Organization.id == CampaignLine.organization_id)
-        .outerjoin(Application, Application.id == CampaignLine.request_id)
-        .where(
-            CampaignLine.campaign_id == campaign_id,
-            scope.within(actor, CampaignLine.organization_id),
-        )
-        .group_by(Organization.id, Organization.short_name)
+        .where(CampaignLine.campaign_id == campaign_id)
         .order_by(Organization.short_name, Organization.id)
     )
     if organization_id is not None:
         query = query.where(CampaignLine.organization_id == organization_id)
     found = [Progress(row[0], row[1], *map(int, row[2:])) for row in session.execute(query)]
     return tuple(sorted(found, key=lambda p: -p.open))
+
+
+def sums(session: Session, actor: Actor, campaign_ids: Iterable[int]) -> dict[int, Progress]:
+    """Of all organisations that the actor may see, by campaign."""
+    query = _counted(actor, CampaignLine.campaign_id).where(
+        CampaignLine.campaign_id.in_(list(campaign_ids))
+    )
+    return {row[0]: Progress(0, "", *map(int, row[1:])) for row in session.execute(query)}
+
+
+def _counted(actor: Actor, *keys: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
+    """The numbers of Progress under these columns."""
+    states = [func.coalesce(func.sum(case((where, 1), else_=0)), 0) for where in _STATES.values()]
+    unmade = func.coalesce(func.sum(case((_unmade(), 1), else_=0)), 0)
+    people = func.count(case((_STATES["open"], Grant.person_id)).distinct())
+    return (
+        select(*keys, func.count(), *states, unmade, people)
+        .select_from(CampaignLine)
+        .join(Grant, Grant.id == CampaignLine.grant_id)
+        .outerjoin(Application, Application.id == CampaignLine.request_id)
+        .where(scope.within(actor, CampaignLine.organization_id))
+        .group_by(*keys)
+    )
 
 
 def progress_of(session: Session, actor: Actor, campaign_id: int, organization_id: int) -> Progress:

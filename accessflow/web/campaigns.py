@@ -16,6 +16,7 @@ from accessflow.domain.errors import Conflict, Invalid, NotFound
 from accessflow.services import campaign_lines, campaign_report, campaigns, scope
 from accessflow.services.campaign_lines import Progress
 from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.services.clock import moscow_date
 from accessflow.web import context
 from accessflow.web.downloads import download
 from accessflow.web.errors import STATUS
@@ -69,7 +70,7 @@ def index() -> ResponseReturnValue:
         page=found,
         show=show,
         tabs=TABS,
-        sums={row.id: _sum(row) for row in found.items},
+        sums=campaign_lines.sums(context.session(), actor, [row.id for row in found.items]),
         term=term_of,
         systems=_systems_in_words,
         may_start=actor.role in campaigns.STARTERS,
@@ -80,9 +81,11 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     show = _show()
     query = ordered(campaigns.listed(context.actor(), show), ORDER, asked_sort(ORDER, _usual(show)))
-    headers = ["Название", "Чей", "Начат", "Срок", "Закрыт", "Системы", "Организаций", "Прав",
-               "Оставлено", "Отозвать", "Закрыто за время пересмотра", "Не решено"]  # fmt: skip
-    rows = [_exported(row) for row in context.session().scalars(query).unique()]
+    headers = ["Название", "Чей", "Начат", "Срок", "Закрыт", "Системы", "Прав", "Оставлено",
+               "Отозвать", "Закрыто за время пересмотра", "Не решено"]  # fmt: skip
+    found = context.session().scalars(query).unique().all()
+    sums = campaign_lines.sums(context.session(), context.actor(), [row.id for row in found])
+    rows = [_exported(row, sums[row.id]) for row in found]
     return sheet("Пересмотр прав", headers, rows)
 
 
@@ -203,26 +206,19 @@ def _usual(show: str) -> str:
     return "due" if show == "open" else "-due"
 
 
-def _sum(campaign: Campaign) -> Progress:
-    found = campaign_lines.progress(context.session(), context.actor(), campaign.id)
-    return campaign_report.total(found)
-
-
 def _systems_in_words(campaign: Campaign) -> str:
     known = context.catalogue().systems
     labels = [known[slug].label for slug in campaign.systems if slug in known]
     return ", ".join(labels) or "все системы"
 
 
-def _exported(campaign: Campaign) -> list[str]:
-    found = campaign_lines.progress(context.session(), context.actor(), campaign.id)
-    counted = campaign_report.total(found)
+def _exported(campaign: Campaign, counted: Progress) -> list[str]:
     return [
         campaign.title,
         campaign.organization.short_name if campaign.organization else "МИАЦ",
-        day(campaign.started_at.date()), day(campaign.due_on),
-        day(campaign.closed_at.date()) if campaign.closed_at else "—",
-        _systems_in_words(campaign), str(len(found)),
+        day(moscow_date(campaign.started_at)), day(campaign.due_on),
+        day(moscow_date(campaign.closed_at)) if campaign.closed_at else "—",
+        _systems_in_words(campaign),
         *map(str, (counted.total, counted.keep, counted.revoke, counted.gone, counted.open)),
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from accessflow.documents.sheet_out import Sheet, write_book
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.application import Signatory
-from accessflow.services import dismissal_figures, making, rights_of_gone, scope
+from accessflow.services import dismissal_figures, making, people, rights_of_gone, scope
 from accessflow.services.applications import signatory_of
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_figures import Report, Sum, View
@@ -118,6 +118,7 @@ def rights() -> ResponseReturnValue:
     """Rights still open of people who have left."""
     session, narrowed = context.session(), narrowed_rights()
     query = rights_of_gone.listed(context.actor(), context.today(), narrowed)
+    overseer = scope.sees_all(context.actor())
     page = page_of(session, query, order=RIGHTS_ORDER, default="left")
     return render_template(
         "dismissal_report/rights.html",
@@ -125,7 +126,11 @@ def rights() -> ResponseReturnValue:
         name=_name,
         dismissals=rights_of_gone.dismissals_of(session, {g.employment_id for g in page.items}),
         labels=_labels(),
-        overseer=scope.sees_all(context.actor()),
+        narrowed=narrowed,
+        overseer=overseer,
+        organizations=people.organizations_with_people(session, context.actor())
+        if overseer
+        else (),
         place=session.get(Organization, narrowed.organization) if narrowed.organization else None,
     )
 
@@ -177,7 +182,7 @@ def _page(found: Report, view: View, left: int) -> ReviewPage:
             ("Организация", organization.full_name if organization else "все"),
             ("Уволено", _told(found.total)),
             (f"Открытые права уволенных на {day(view.today)}", str(left)),
-            *((f"Причина: {cause or 'не указана'}", str(n)) for cause, n in found.causes),
+            *((f"Причина пропуска: {cause or 'не указана'}", str(n)) for cause, n in found.causes),
         ),
         headings=PRINTED,
         rows=[
