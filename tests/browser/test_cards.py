@@ -41,15 +41,14 @@ def desk(
     address = live_server(app)
 
     @contextmanager
-    def opened(role: str, **looks: object) -> Iterator[Callable[[str], Page]]:
+    def opened(role: str, narrow: bool = False) -> Iterator[Callable[[str], Page]]:
         cookie = signed_in(ours.actor(role).user_id or 0).get_cookie("accessflow")
         assert cookie is not None
         with watched_page(browser) as page:
             page.context.add_cookies(
                 [{"name": "accessflow", "value": cookie.value, "url": address}]
             )
-            page.emulate_media(color_scheme="dark" if looks.get("dark") else "light")
-            if looks.get("narrow"):
+            if narrow:
                 page.set_viewport_size({"width": 683, "height": 384})
 
             def show(path: str) -> Page:
@@ -70,19 +69,22 @@ def places(ours: Life) -> list[tuple[str, str, str]]:
     return found + [(path, path, role) for path, role in LISTS]
 
 
-@pytest.mark.parametrize("looks", [{}, {"dark": True}, {"narrow": True}], ids=str)
 def test_axe_finds_nothing_and_only_tables_scroll(
     ours: Life, desk: Callable[..., object], axe: Callable[[Page], list[str]],
-    looks: dict[str, bool],
+    axe_in_the_dark: Callable[[Page], list[str]],
 ) -> None:  # fmt: skip
     everything = places(ours)
     for role in ("secretary", "signatory", "committee"):
-        with desk(role, **looks) as show:  # type: ignore[attr-defined]
+        with desk(role) as show, desk(role, narrow=True) as show_narrow:  # type: ignore[attr-defined]
             for name, path, whose in everything:
                 if whose == role:
                     page = show(path)
                     assert axe(page) == [], name
+                    assert axe_in_the_dark(page) == [], name
                     assert page.evaluate(SIDE_SCROLL) <= 0, name
+                    page = show_narrow(path)
+                    assert axe(page) == [], f"{name}, narrow"
+                    assert page.evaluate(SIDE_SCROLL) <= 0, f"{name}, narrow"
 
 
 def test_what_is_to_be_done_stands_on_the_first_screen(

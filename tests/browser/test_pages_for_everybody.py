@@ -1,4 +1,4 @@
-"""Every page of the house in a real browser: axe, dark, at double size, no sideways scroll."""
+"""Every page of the house in a real browser: axe, light and dark, double size, no side scroll."""
 
 from __future__ import annotations
 
@@ -22,26 +22,14 @@ SideScroll = "document.documentElement.scrollWidth - document.documentElement.cl
 @pytest.mark.parametrize("login", PAGES)
 def test_axe_finds_nothing(
     browser_page: Page, office: str, sign_in: Callable[[Page, str], None],
-    axe: Callable[[Page], list[str]], login: str,
+    axe: Callable[[Page], list[str]], axe_in_the_dark: Callable[[Page], list[str]], login: str,
 ) -> None:  # fmt: skip
     sign_in(browser_page, login)
     for path in PAGES[login]:
         browser_page.goto(office + path)
         assert axe(browser_page) == [], path
+        assert axe_in_the_dark(browser_page) == [], path
         assert browser_page.evaluate(SideScroll) <= 0, path
-
-
-@pytest.mark.parametrize("login", ["sekretar", "miac"])
-def test_axe_finds_nothing_in_the_dark(
-    browser: Browser, office: str, sign_in: Callable[[Page, str], None],
-    axe: Callable[[Page], list[str]], login: str,
-) -> None:  # fmt: skip
-    with browser.new_context(color_scheme="dark") as context:
-        page = context.new_page()
-        sign_in(page, login)
-        for path in PAGES[login]:
-            page.goto(office + path)
-            assert axe(page) == [], path
 
 
 def test_the_sign_in_page_has_nothing_against_it(

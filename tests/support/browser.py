@@ -1,10 +1,11 @@
-"""Debian's chromium, a server for it to look at, and axe to judge the page."""
+"""Debian's chromium without its window, a server for it to look at, and axe to judge the page."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
-CHROMIUM = "/usr/bin/chromium"
+# The same engine. The one with a window keeps its bar alive for every page: half of a test.
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +28,7 @@ FLAGS = (
 )
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 # What a browser says of an answer that the server meant (404, 409, 422).
 ANSWERS = "Failed to load resource"
 
@@ -111,15 +114,38 @@ def _complaints(page: Page) -> list[str]:
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """`axe(page)` lists what breaks WCAG 2.2 AA or best practice: `rule: help (selectors)`."""
-    source = AXE.read_text(encoding="utf-8")
+    return lambda page: _violations(page, AXE_TAGS)
+
+
+@pytest.fixture(scope="session")
+def axe_in_the_dark() -> Callable[[Page], list[str]]:
+    """`axe_in_the_dark(page)` turns the lights out and lists what hangs on the colours alone.
+
+    For a page that has passed `axe` in the light; the lights are on again afterwards.
+    """
 
     def violations(page: Page) -> list[str]:
-        page.evaluate(source)
-        options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
-        result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
-        return [_told(violation) for violation in result["violations"]]
+        page.emulate_media(color_scheme="dark")
+        found = _violations(page, AXE_COLOURS)
+        page.emulate_media(color_scheme="light")
+        return found
 
     return violations
+
+
+def _violations(page: Page, rules: list[str]) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        source = _axe_source()
+        page.evaluate(source)
+        page.add_init_script(source)  # half a megabyte: sent once, for the pages after this too
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    return [_told(violation) for violation in result["violations"]]
+
+
+@cache
+def _axe_source() -> str:
+    return AXE.read_text(encoding="utf-8")
 
 
 def _told(violation: dict[str, Any]) -> str:
