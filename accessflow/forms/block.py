@@ -53,7 +53,7 @@ def _from(grid: Grid, key: str) -> list[GridColumn]:
     What the form does not ask for is filled from its own cell, or by its header.
     """
     start = grid.column(key)
-    asked = (c for c in grid.columns if c.column.printed or c.column.required or c == start)
+    asked = (c for c in grid.columns if not c.aside or c == start)
     columns = [c for c in asked if not c.locked and (not c.fixed or c == start)]
     at = next((n for n, column in enumerate(columns) if column.key == key), 0)
     return columns[at:]

@@ -33,6 +33,11 @@ class GridColumn:
     locked: bool = False
     shown: str = ""
 
+    @property
+    def aside(self) -> bool:
+        """What the form neither prints nor asks for: the organisation's own note."""
+        return not self.column.printed and not self.column.required
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderCell:

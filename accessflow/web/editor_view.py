@@ -67,13 +67,19 @@ class View:
 
     @cached_property
     def folded(self) -> tuple[GridColumn, ...]:
-        """The answered columns, but for those where some row says something of its own."""
+        """The answered columns and the organisation's own notes, but for those where some row says
+        something of its own."""
         if self.unfold:
             return ()
-        return tuple(c for c in self.grid.folded if c.locked or not self._own(c))
+        return tuple(c for c in self.foldable if c.locked or not self._own(c))
+
+    @cached_property
+    def foldable(self) -> tuple[GridColumn, ...]:
+        return tuple(c for c in self.columns if c.fixed or c.aside)
 
     def _own(self, column: GridColumn) -> bool:
-        return any(str(row.get(column.key, "")).strip() for row in self.check.application.rows)
+        rows = (*self.check.application.rows, *self.typed.values())
+        return any(str(row.get(column.key, "")).strip() for row in rows)
 
     @cached_property
     def columns(self) -> tuple[GridColumn, ...]:
@@ -140,7 +146,8 @@ class View:
         """The class of the column's width; "" takes a share of what is left."""
         if column.key == "role" and not self.unfold and len(self.columns) - len(self.folded) <= FEW:
             return ""
-        wide = "af-w13" if self.unfold else ""  # unfolded, the table is wider than the page
+        noted = any(c.aside and c.key not in self.is_folded for c in self.columns)
+        wide = "af-w13" if self.unfold or noted else ""  # then the table is wider than the page
         return WIDTHS.get(column.key) or WIDTHS.get(column.kind) or wide
 
     # ----- what the page says of the whole
