@@ -159,7 +159,7 @@ def test_each_state_holds_its_own_rights(db: Database, staff: Staff) -> None:
     with db.write() as session:
         session.get_one(Grant, runs_out).expires_on = days(20)
     close(staff, job, "frmss", staff.life)
-    actor = staff.actor
+    actor, above = staff.actor, another(db, "miac_lead")
     assert listed(db, actor, "active") == ["rmo", "rs-tmk"]
     assert listed(db, actor, "revoked") == ["frmss"]
     assert listed(db, actor, "all") == ["frmss", "rmo", "rs-tmk"]
@@ -170,6 +170,10 @@ def test_each_state_holds_its_own_rights(db: Database, staff: Staff) -> None:
     staff.enter(job, days(-1))
     assert listed(db, actor, "gone") == ["rmo", "rs-tmk"]
     assert listed(db, actor, "gone", days(-1)) == []  # the last day of work
+    for on, number in ((TODAY, 2), (days(-1), 0)):
+        with db.read() as session:  # of the whole region, found by the jobs
+            left = Rights(session, above, catalogue(), Asked(on, state="gone"))
+            assert (left.total(), len(left.part(sort="name").items)) == (number, number)
 
 
 def test_a_right_stands_as_it_does_on_the_day(db: Database, staff: Staff) -> None:
