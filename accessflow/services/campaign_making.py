@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Campaign, CampaignLine, Organization
+from accessflow.db.tables import Campaign, CampaignLine, Organization, Request
 from accessflow.services import campaign_lines, campaigns, scope
 from accessflow.services.actor import Actor
 from accessflow.services.dismissal_cover import Asking, Job, asked_of
 from accessflow.services.dismissal_making import Revoked, revocations_of
+from accessflow.services.dismissal_signing import Prepared, prepare_drafts
 from accessflow.services.ledger_settling import lock_jobs
 from accessflow.services.making import maker_of
 from accessflow.services.plan import Planned
 from accessflow.services.requests import create_planned
+
+if TYPE_CHECKING:
+    from accessflow.services.files import FileStore
 
 CHUNK = 500
 
@@ -62,6 +68,40 @@ def make(
         session.flush()
         _link([x for x in left if x.id not in before], _asked(session, catalogue, left))
         return Made(tuple(made), tuple(dict.fromkeys(before.values())))
+
+
+def drafts(session: Session, campaign_id: int, organization_id: int) -> list[tuple[int, str]]:
+    """Ids and numbers of the organisation's drafts that this campaign's rights stand in."""
+    query = (
+        select(Request.id, Request.number)
+        .join(CampaignLine, CampaignLine.request_id == Request.id)
+        .where(
+            CampaignLine.campaign_id == campaign_id,
+            CampaignLine.organization_id == organization_id,
+            Request.state == "draft",
+            Request.deleted_at.is_(None),
+        )
+    )
+    return [(key, number) for key, number in session.execute(query.distinct().order_by(Request.id))]
+
+
+def sign(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    files: FileStore,
+    campaign_id: int,
+) -> Prepared:
+    """The drafts go to «На подпись», each by itself. Raises NotFound, Forbidden."""
+    scope.require_filer(actor, actor.organization_id)
+    with db.read() as session:
+        campaign = campaigns.find(session, actor, campaign_id)
+        waiting = drafts(session, campaign.id, actor.organization_id or 0)
+    return prepare_drafts(
+        db, actor=actor, now=now, catalogue=catalogue, files=files, drafts=waiting
+    )
 
 
 def _planned(

@@ -40,6 +40,19 @@ def prepare(
     scope.require_filer(actor, actor.organization_id)
     with db.read() as session:
         drafts = _drafts(session, actor, catalogue, list(dismissal_ids))
+    return prepare_drafts(db, actor=actor, now=now, catalogue=catalogue, files=files, drafts=drafts)
+
+
+def prepare_drafts(
+    db: Database,
+    *,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    files: FileStore,
+    drafts: Iterable[tuple[int, str]],
+) -> Prepared:
+    """The same of any drafts, by their ids and numbers."""
     ready: list[str] = []
     kept: list[tuple[int, str, str]] = []
     for request_id, number in drafts:

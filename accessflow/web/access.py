@@ -245,6 +245,7 @@ ACCESS: Final[dict[str, Access]] = {
     "campaigns.decide": OFFICE,
     "campaigns.undo": OFFICE,
     "campaigns.make": FILERS,
+    "campaigns.sign": FILERS,
     "campaigns.export_lines": ANYONE,
     "mail.index": MIAC | {"admin", "auditor"},
     "mail.show": ANYONE,

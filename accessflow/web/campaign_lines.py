@@ -73,6 +73,7 @@ def lines(campaign_id: int, organization_id: int) -> ResponseReturnValue:
         planned=campaign_making.plan(session, actor, catalogue, campaign, context.today())
         if files and progress.unmade else (),
         files=files,
+        drafts=campaign_making.drafts(session, campaign_id, organization_id) if files else (),
         may_run=campaigns.may_run(actor, campaign),
         may_lay=campaign_report.may_lay(actor, campaign, organization_id),
         signed=campaign_report.laid(session, actor, campaign, organization_id),
@@ -154,12 +155,31 @@ def make(campaign_id: int) -> ResponseReturnValue:
         campaign_id=campaign_id,
     )  # fmt: skip
     joined = f" Уже просят об этом: {', '.join(made.joined)}." if made.joined else ""
-    if not made.drafts:
+    if made.drafts:
+        words = counted(len(made.drafts), "заявка", "заявки", "заявок")
+        toast(f"Сформировано: {words} на отзыв. Дальше — «На подпись».{joined}")
+    else:
         toast(f"Новых заявок не нужно.{joined}", kind="info")
+    return redirect(url_for(".show", campaign_id=campaign_id), code=303)
+
+
+@blueprint.post("/<int:campaign_id>/sign")
+def sign(campaign_id: int) -> ResponseReturnValue:
+    """The drafts go to «На подпись», to be printed in one go."""
+    done = campaign_making.sign(
+        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
+        files=context.files(), campaign_id=campaign_id,
+    )  # fmt: skip
+    for _, number, why in done.kept[:3]:
+        toast(f"Заявка {number} ещё не готова к подписи: {why}", kind="warn")
+    if not done.ready:
+        if done.kept:
+            return redirect(url_for("editor.edit", request_id=done.kept[0][0]), code=303)
+        toast("Черновиков на отзыв нет.", kind="info")
         return redirect(url_for(".show", campaign_id=campaign_id), code=303)
-    words = counted(len(made.drafts), "черновик", "черновика", "черновиков")
-    toast(f"Создано: {words} заявок на отзыв. Проверьте и передайте на подпись.{joined}")
-    return redirect(url_for("requests.index", tab="draft"), code=303)
+    words = counted(len(done.ready), "заявка", "заявки", "заявок")
+    toast(f"На подписи: {words}. Напечатайте их одним файлом, сканы примем тоже одним.")
+    return redirect(url_for("signing.index"), code=303)
 
 
 @blueprint.get(f"{PLACE}/export.xlsx")

@@ -85,7 +85,10 @@ def test_a_recertification_from_start_to_signed_report(
     secretary.click("text=Загрузить")
     secretary.wait_for_selector("text=Скан отчёта, .pdf")
     secretary.click("text=Создать 1 заявку на отзыв")
-    secretary.wait_for_selector("h1:has-text('Заявки')")
+    secretary.wait_for_selector("text=Черновики на отзыв: 1.")
+    assert axe(secretary) == []
+    secretary.click("button:has-text('На подпись')")
+    secretary.wait_for_selector("h1:has-text('На подпись')")
 
     lead.reload()
     lead.wait_for_selector("text=подписан")

@@ -112,9 +112,13 @@ def test_all_of_a_system_is_revoked_and_becomes_an_application(
     shown = words(secretary.get(here))
     assert "К отзыву без заявки: 2 права." in shown
     assert "Создать 1 заявку на отзыв" in shown
-    made = secretary.post(f"/campaigns/{started}/make")
-    assert made.location == "/requests?tab=draft"
-    assert "Создано: 1 черновик" in words(secretary.get(made.location))
+    secretary.post(f"/campaigns/{started}/make")
+    shown = words(secretary.get(here))
+    assert "Сформировано: 1 заявка на отзыв." in shown
+    assert "Черновики на отзыв: 1." in shown
+    signing = secretary.post(f"/campaigns/{started}/sign")
+    assert signing.location == "/signing"
+    assert "На подписи: 1 заявка." in words(secretary.get(signing.location))
 
 
 def test_nothing_picked_is_said_and_a_snils_never_stands_in_an_address(
