@@ -147,7 +147,8 @@ class View:
         if column.key == "role" and not self.unfold and len(self.columns) - len(self.folded) <= FEW:
             return ""
         noted = any(c.aside and c.key not in self.is_folded for c in self.columns)
-        wide = "af-w13" if self.unfold or noted else ""  # then the table is wider than the page
+        # Unfolded, or with a note, the table is wider than the page.
+        wide = "af-w13" if self.unfold else "af-w9" if noted else ""
         return WIDTHS.get(column.key) or WIDTHS.get(column.kind) or wide
 
     # ----- what the page says of the whole

@@ -91,6 +91,21 @@ def test_both_cards_and_the_persons_page_show_the_pair(
     assert "2026-00001" not in answer.text  # not sent yet: МИАЦ sees no draft
 
 
+def test_miac_sees_on_one_half_what_became_of_the_other(
+    client: FlaskClient, clinic: House, db: Database, signed_in: Callable[[int], FlaskClient]
+) -> None:
+    job, right = holder(clinic)
+    client.post(f"/changes/role/{job}", data={f"right-{right}": f"change:{ADMIN}"})
+    with db.read() as session:
+        revocation, grant = session.scalars(select(Request.id).order_by(Request.id))
+    for half in (revocation, grant):
+        clinic.state(half, "registered")
+    miac = signed_in(factories.account(db, "miac_specialist"))
+    assert "предоставление новой роли, зарегистрирована" in miac.get(f"/queue/{revocation}").text
+    clinic.state(grant, "refused")
+    assert "Смена роли не состоится целиком" in miac.get(f"/queue/{revocation}").text
+
+
 def test_what_runs_out_is_found_sorted_and_taken_away_as_a_sheet(
     client: FlaskClient, clinic: House
 ) -> None:
