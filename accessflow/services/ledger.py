@@ -1,12 +1,13 @@
 """The ledger of entitlements is written: by decided rows of applications, and by lists.
 
-Never typed by hand. A decided row leaves entries (`open_from_row`, `close_from_row`), a decision
-taken back withdraws them (`take_back`); what is then held follows (`ledger_settling.settle`).
+Never typed by hand. Decided rows leave entries (`follow_rows`), a decision taken back withdraws
+them; what is then held follows (`ledger_settling.settle_many`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -20,11 +21,13 @@ from accessflow.services import history
 from accessflow.services.actor import SYSTEM
 from accessflow.services.clock import moscow_date
 from accessflow.services.ledger_jobs import job_of
-from accessflow.services.ledger_settling import lock_jobs, settle
+from accessflow.services.ledger_settling import lock_jobs, settle_many
 from accessflow.services.offers import together
 from accessflow.workflow.holding import role_key
 
 TAKEN_BACK = "решение по заявке отменено"
+KINDS = {"granted": "open", "revoked": "close"}
+"""What a row's outcome tells the ledger."""
 Entries = tuple[LedgerEntry, ...]
 
 
@@ -37,52 +40,38 @@ def follow_rows(
     on: date | None = None,
 ) -> None:
     """The ledger after these rows have been decided, or their decisions taken back, as their
-    `outcome` says. `on`: the day it happened, where it is noted down later.
+    `outcome` says: a right is given in the application's system, in two where it covers two (X18),
+    or what the row names is over, its role, without one every role. `on`: the day it happened,
+    where it is noted down later.
+
+    The same row told twice is told once; a closing that meets nothing open is kept, for the right
+    may be told of later; a row whose person cannot be told leaves a note in the application's
+    history and nothing else.
     """
     decided = list(rows)
     lock_jobs(session, (row.employment_id for row in decided if row.employment_id))
+    entries: list[LedgerEntry] = []
     for row in decided:
-        if row.outcome == "granted":
-            until = term_of(row)
-            open_from_row(session, catalogue, request, row, now, on=on, expires_on=until)
-        elif row.outcome == "revoked":
-            close_from_row(session, catalogue, request, row, now, on=on)
+        if row.outcome in KINDS:
+            entries += _told(session, catalogue, request, row, now, on)
         else:
             take_back(session, row, now)
+    _settle(session, entries, now, f"уточнено заявкой {request.number}")
 
 
-def open_from_row(
+def take_over(
     session: Session,
     catalogue: Catalogue,
-    request: Request,
-    row: RequestRow,
+    decided: Iterable[tuple[Request, RequestRow, date | None]],
     now: datetime,
-    *,
-    on: date | None = None,
-    expires_on: date | None = None,
-) -> Entries:
-    """A right of the row's person in the application's system, two where it covers two (X18).
-
-    The same row told twice is told once. Nothing, with a note in the application's history, for a
-    row whose person cannot be told.
-    """
-    return _told(session, catalogue, request, row, now, "open", on, expires_on)
-
-
-def close_from_row(
-    session: Session,
-    catalogue: Catalogue,
-    request: Request,
-    row: RequestRow,
-    now: datetime,
-    *,
-    on: date | None = None,
-) -> Entries:
-    """What the row names is over: its role, without one every role in the system.
-
-    A closing that meets nothing open is kept all the same: the right may be told of later.
-    """
-    return _told(session, catalogue, request, row, now, "close", on, None)
+) -> None:
+    """The ledger after rows, new ones of old applications, that were decided long ago."""
+    entries = [
+        entry
+        for request, row, on in decided
+        for entry in _told(session, catalogue, request, row, now, on)
+    ]
+    _settle(session, entries, now, "уточнено старым журналом")
 
 
 def take_back(session: Session, row: RequestRow, now: datetime, why: str = TAKEN_BACK) -> Entries:
@@ -90,8 +79,7 @@ def take_back(session: Session, row: RequestRow, now: datetime, why: str = TAKEN
     found = tuple(_of_row(session, row))
     for entry in found:
         entry.withdrawn_at, entry.withdrawn_why = now, why
-    for entry in found:
-        settle(session, entry.employment_id, entry.system, now, why)
+    _settle(session, found, now, why)
     return found
 
 
@@ -112,30 +100,67 @@ def open_from_list(
 
     `reference`: the file and its row; `expires_on`: its term, where the list knows one.
     """
-    lock_jobs(session, (job.id,))
-    held = _held_now(session, job.id, system, role)
-    entry = None
-    if held is None:
-        entry = LedgerEntry(
-            kind="open",
-            employment_id=job.id,
-            person_id=job.person_id,
-            organization_id=job.organization_id,
-            system=system,
-            role=clean(role),
-            happened_on=on,
-            expires_on=expires_on,
-            provenance="import",
-            reference=reference,
-            import_job_id=import_job_id,
-            recorded_at=now,
-        )
-        session.add(entry)
-        settle(session, job.id, system, now)
-        held = _held_now(session, job.id, system, role)
-    if held is not None and last_seen_on is not None:
-        held.last_seen_on = last_seen_on
-    return entry
+    told = Listed(job, system, role, on, reference, import_job_id, last_seen_on, expires_on)
+    return open_many_from_list(session, [told], now)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A right as a list has it; see `open_from_list`."""
+
+    job: Employment
+    system: str
+    role: str
+    on: date
+    reference: str
+    import_job_id: int | None = None
+    last_seen_on: date | None = None
+    expires_on: date | None = None
+
+    @property
+    def right(self) -> Right:
+        return self.job.id, self.system, role_key(self.role)
+
+
+Right = tuple[int, str, str]
+"""A job, a system, and the key of a role."""
+
+
+def open_many_from_list(
+    session: Session, told: Sequence[Listed], now: datetime
+) -> list[LedgerEntry | None]:
+    """The same of some hundreds of rows, by a few queries; of one right told twice the first."""
+    lock_jobs(session, (one.job.id for one in told))
+    known = set(_held(session, told))
+    entries: list[LedgerEntry | None] = []
+    for one in told:
+        entries.append(None if one.right in known else _listed(one, now))
+        known.add(one.right)
+    fresh = [entry for entry in entries if entry is not None]
+    session.add_all(fresh)
+    _settle(session, fresh, now, "")
+    held = _held(session, told)
+    for one in told:
+        if one.last_seen_on is not None and one.right in held:
+            held[one.right].last_seen_on = one.last_seen_on
+    return entries
+
+
+def _listed(one: Listed, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        kind="open",
+        employment_id=one.job.id,
+        person_id=one.job.person_id,
+        organization_id=one.job.organization_id,
+        system=one.system,
+        role=clean(one.role),
+        happened_on=one.on,
+        expires_on=one.expires_on,
+        provenance="import",
+        reference=one.reference,
+        import_job_id=one.import_job_id,
+        recorded_at=now,
+    )
 
 
 def withdraw_list(session: Session, import_job_id: int, now: datetime, why: str) -> int:
@@ -156,8 +181,7 @@ def withdraw_list_part(
     lock_jobs(session, (entry.employment_id for entry in found))
     for entry in found:
         entry.withdrawn_at, entry.withdrawn_why = now, why
-    for employment_id, system in sorted({(e.employment_id, e.system) for e in found}):
-        settle(session, employment_id, system, now, why)
+    _settle(session, found, now, why)
     return [entry.employment_id for entry in found]
 
 
@@ -189,10 +213,9 @@ def _told(
     request: Request,
     row: RequestRow,
     now: datetime,
-    kind: str,
     on: date | None,
-    expires_on: date | None,
 ) -> Entries:
+    kind = KINDS[row.outcome]
     if request.system is None or any(_of_row(session, row)):
         return ()
     day = on or moscow_date(now)
@@ -210,7 +233,7 @@ def _told(
             role=role_of(catalogue, system, row, kind),
             component=clean(str(row.answers.get("component", ""))) or system.component,
             happened_on=day,
-            expires_on=expires_on,
+            expires_on=term_of(row) if kind == "open" else None,
             provenance="request",
             reference=request.number,
             request_row_id=row.id,
@@ -219,9 +242,11 @@ def _told(
         for system in together(catalogue, request.system)
     )
     session.add_all(entries)
-    for entry in entries:
-        settle(session, job.id, entry.system, now, f"уточнено заявкой {request.number}")
     return entries
+
+
+def _settle(session: Session, entries: Iterable[LedgerEntry], now: datetime, why: str) -> None:
+    settle_many(session, {(entry.employment_id, entry.system) for entry in entries}, now, why)
 
 
 def _of_row(session: Session, row: RequestRow) -> Iterable[LedgerEntry]:
@@ -232,16 +257,17 @@ def _of_row(session: Session, row: RequestRow) -> Iterable[LedgerEntry]:
     ).all()
 
 
-def _held_now(session: Session, employment_id: int, system: str, role: str) -> Grant | None:
+def _held(session: Session, told: Sequence[Listed]) -> dict[Right, Grant]:
+    """What of it is held now."""
     rights = session.scalars(
         select(Grant).where(
-            Grant.employment_id == employment_id,
-            Grant.system == system,
+            Grant.employment_id.in_({one.job.id for one in told}),
+            Grant.system.in_({one.system for one in told}),
             Grant.until.is_(None),
             Grant.voided_at.is_(None),
         )
     )
-    return next((right for right in rights if role_key(right.role) == role_key(role)), None)
+    return {(r.employment_id, r.system, role_key(r.role)): r for r in rights}
 
 
 def _note_nobody(session: Session, request: Request, row: RequestRow, now: datetime) -> None:

@@ -6,7 +6,8 @@ a time; what stands as it should is not touched, what turned out otherwise is vo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,26 +16,55 @@ from sqlalchemy.orm import Session
 from accessflow.db.tables import Employment, Grant, LedgerEntry
 from accessflow.workflow.holding import Span, Told, fold
 
+CHUNK = 500
+Pair = tuple[int, str]
+"""A job and a system."""
+
 
 def lock_jobs(session: Session, employment_ids: Iterable[int]) -> None:
     """In one order, lest two transactions wait for each other."""
-    for employment_id in sorted(set(employment_ids)):
-        job = select(Employment.id).where(Employment.id == employment_id)
-        session.execute(job.with_for_update(key_share=True))
+    wanted = sorted(set(employment_ids))
+    for start in range(0, len(wanted), CHUNK):
+        jobs = select(Employment.id).where(Employment.id.in_(wanted[start : start + CHUNK]))
+        session.execute(jobs.order_by(Employment.id).with_for_update(key_share=True))
 
 
 def settle(
     session: Session, employment_id: int, system: str, now: datetime, why: str = ""
 ) -> tuple[Grant, ...]:
     """The grants of that job and system that have changed; `why` is kept on those voided."""
+    return settle_many(session, [(employment_id, system)], now, why)
+
+
+def settle_many(
+    session: Session, pairs: Iterable[Pair], now: datetime, why: str = ""
+) -> tuple[Grant, ...]:
+    """The same of many, by a few queries."""
     session.flush()
-    lock_jobs(session, (employment_id,))
-    entries = _entries(session, employment_id, system)
-    standing = _standing(session, employment_id, system)
-    spans = fold(_told(entry) for entry in entries.values())
+    wanted = sorted(set(pairs))
+    lock_jobs(session, (employment_id for employment_id, _ in wanted))
+    changed: list[Grant] = []
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        entries, standing = _entries(session, part), _standing(session, part)
+        fresh: list[Grant] = []
+        for pair in part:
+            anew, before = _settled(entries[pair], standing[pair], now, why)
+            fresh += anew
+            changed += (*before, *anew)
+        session.flush()  # what is open goes before what opens in its place
+        session.add_all(fresh)
+        session.flush()
+    return tuple(changed)
+
+
+def _settled(
+    entries: dict[int, LedgerEntry], standing: dict[int, Grant], now: datetime, why: str
+) -> tuple[list[Grant], list[Grant]]:
+    """Grants to be, and those that were and have changed."""
     fresh: list[Grant] = []
     changed: list[Grant] = []
-    for span in spans:
+    for span in fold(_told(entry) for entry in entries.values()):
         grant = standing.pop(span.opened, None)
         if grant is not None and _same(grant, span):
             continue
@@ -49,39 +79,42 @@ def settle(
     for grant in standing.values():
         _void(grant, now, why or "решение отменено")
         changed.append(grant)
-    session.flush()  # what is open goes before what opens in its place
-    session.add_all(fresh)
-    session.flush()
-    return (*changed, *fresh)
+    return fresh, changed
 
 
-def _entries(session: Session, employment_id: int, system: str) -> dict[int, LedgerEntry]:
+def _entries(session: Session, pairs: Sequence[Pair]) -> Mapping[Pair, dict[int, LedgerEntry]]:
     found = session.scalars(
         select(LedgerEntry)
         .where(
-            LedgerEntry.employment_id == employment_id,
-            LedgerEntry.system == system,
+            LedgerEntry.employment_id.in_({employment_id for employment_id, _ in pairs}),
+            LedgerEntry.system.in_({system for _, system in pairs}),
             LedgerEntry.withdrawn_at.is_(None),
         )
         .order_by(LedgerEntry.id)
         .execution_options(populate_existing=True)
     )
-    return {entry.id: entry for entry in found}
+    by_pair: dict[Pair, dict[int, LedgerEntry]] = defaultdict(dict)
+    for entry in found:
+        by_pair[entry.employment_id, entry.system][entry.id] = entry
+    return by_pair
 
 
-def _standing(session: Session, employment_id: int, system: str) -> dict[int, Grant]:
+def _standing(session: Session, pairs: Sequence[Pair]) -> Mapping[Pair, dict[int, Grant]]:
     """By the entry that opened them."""
     found = session.scalars(
         select(Grant)
         .where(
-            Grant.employment_id == employment_id,
-            Grant.system == system,
+            Grant.employment_id.in_({employment_id for employment_id, _ in pairs}),
+            Grant.system.in_({system for _, system in pairs}),
             Grant.voided_at.is_(None),
         )
         .order_by(Grant.id)
         .execution_options(populate_existing=True)
     )
-    return {grant.opened_id: grant for grant in found}
+    by_pair: dict[Pair, dict[int, Grant]] = defaultdict(dict)
+    for grant in found:
+        by_pair[grant.employment_id, grant.system][grant.opened_id] = grant
+    return by_pair
 
 
 def _told(entry: LedgerEntry) -> Told:

@@ -34,7 +34,17 @@ from accessflow.workflow.terms import dismissal_due
 PAGE = 50
 ORDER: Order = {"number": [ImportRow.number]}
 OF_STAFF = ("staff", "frmr")
-LOSSES = ("refused", "flawed", "question", "confirm", "choose", "nobody", "ask_role", "role")
+LOSSES = (
+    "refused",
+    "flawed",
+    "left",
+    "question",
+    "confirm",
+    "choose",
+    "nobody",
+    "ask_role",
+    "role",
+)
 _ANSWER = re.compile(r"(who|role)-(\d+)")
 _kinds: dict[str, Mapping[str, str]] = {}
 """The kinds of each blueprint, with their titles."""
@@ -213,7 +223,10 @@ def _tabs(job: ImportJob) -> list[tuple[str, int]]:
     names = words.shown
     if job.state != "preview":
         refused_rows = summary["plans"].get("refused", 0) + summary["outcomes"].get("refused", 0)
+        left = rows - refused_rows - summary["plans"].get("blocked", 0)
+        left -= sum(n for name, n in summary["outcomes"].items() if name != "refused")
         counts = {**summary["outcomes"], "refused": refused_rows, "flawed": summary["flawed"]}
+        counts["left"] = left
         names = words.results
     return [("all", rows), *((n, counts[n]) for n in names if counts.get(n))]
 

@@ -398,12 +398,7 @@ def test_pages_of_a_system_meet(book: Book) -> None:
 def test_rights_that_run_out_are_found_but_those_not_to_be_renewed(book: Book) -> None:
     jobs = [book.house.hire() for _ in range(3)]
     for job, term in zip(jobs, (20, 25, 40), strict=True):
-        row = book.row(job)
-        with book.db.write() as session:
-            found = session.get_one(RequestRow, row)
-            ledger.open_from_row(
-                session, catalogue(), found.request, found, NOON, expires_on=days(term)
-            )
+        book.grant(book.row(job, expires_on=days(term).isoformat()))
     with book.db.write() as session:
         ledger.do_not_renew(session, [book.grants(jobs[0])[0].id])
     with book.db.read() as session:

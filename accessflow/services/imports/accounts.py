@@ -35,7 +35,7 @@ from accessflow.services.imports.matched import (
     whom,
 )
 from accessflow.services.imports.task import Line, Task
-from accessflow.services.ledger_settling import lock_jobs
+from accessflow.services.ledger import Listed
 from accessflow.services.list_matching import Matched
 from accessflow.workflow.holding import role_key
 
@@ -61,6 +61,7 @@ class Accounts:
         "status": "Статус",
     }
     by_itself = frozenset({"new", "same", "gone"})
+    step = 500
     confirmed = frozenset({"confirm"})
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:
@@ -87,14 +88,14 @@ class Accounts:
 
     def take(self, session: Session, task: Task, rows: Sequence[ImportRow]) -> None:
         jobs = jobs_of(session, task, rows)
-        lock_jobs(session, (job.id for job in jobs.values()))
         roles = self.roles(task.catalogue, task.system)
         for row in rows:
-            job = jobs.get(row.id)
-            if job and roles and not row.role:
+            if row.id in jobs and roles and not row.role:
                 refuse(row, WHICH_ROLE)
-            elif job:
-                row.outcome = "created" if take_row(session, task, row, job) else "same"
+                del jobs[row.id]
+        taken = take_over(session, task, [(row, jobs[row.id]) for row in rows if row.id in jobs])
+        for row, is_new in taken:
+            row.outcome = "created" if is_new else "same"
         follow_dismissals(session, task, [job.id for job in jobs.values()])
 
 
@@ -105,22 +106,28 @@ def spellings(catalogue: Catalogue, system: str) -> Mapping[str, str]:
     return {spelling: role.name for role in known for spelling in (role.name, *role.aliases)}
 
 
-def take_row(session: Session, task: Task, row: ImportRow, job: Employment) -> bool:
-    """The row's right goes into the ledger; False where it stands there already."""
+def take_over(
+    session: Session, task: Task, rows: Sequence[tuple[ImportRow, Employment]]
+) -> list[tuple[ImportRow, bool]]:
+    """The rows' rights go into the ledger; with each, whether it was not there already."""
+    told = [_listed(task, row, job) for row, job in rows]
+    entries = ledger.open_many_from_list(session, told, task.now)
+    for (row, _), entry in zip(rows, entries, strict=True):
+        row.made_id = entry.id if entry else row.made_id
+    return [(row, entry is not None) for (row, _), entry in zip(rows, entries, strict=True)]
+
+
+def _listed(task: Task, row: ImportRow, job: Employment) -> Listed:
     seen = row.values.get("last_seen_on")
-    entry = ledger.open_from_list(
-        session,
+    return Listed(
         job,
         task.system,
         row.role,
-        task.now,
         on=task.as_of or task.today,
         reference=f"{task.filename[-220:]}, строка {row.number}",
         import_job_id=task.job_id,
         last_seen_on=date.fromisoformat(seen) if seen else None,
     )
-    row.made_id = entry.id if entry else row.made_id
-    return entry is not None
 
 
 def follow_dismissals(session: Session, task: Task, jobs: Sequence[int]) -> None:

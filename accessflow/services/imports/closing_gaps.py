@@ -24,8 +24,8 @@ from accessflow.services.imports.accounts import (
     MIAC,
     follow_dismissals,
     spellings,
-    take_row,
 )
+from accessflow.services.imports.accounts import take_over as take_rows
 from accessflow.services.imports.differences import Part, find, held_by, missing, rows_of
 from accessflow.services.imports.matched import employments_of
 from accessflow.services.imports.task import task_of
@@ -84,14 +84,12 @@ def take_over(db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue
         if not rows and found:
             raise Invalid(NO_ROLE)
         jobs = employments_of(session, (row.employment_id or 0 for row in rows))
-        lock_jobs(session, jobs)
-        taken = 0
-        for row in rows:
-            if take_row(session, task, row, jobs[row.employment_id or 0]):
-                row.outcome, row.chosen = "created", True
-                taken += 1
+        told = take_rows(session, task, [(row, jobs[row.employment_id or 0]) for row in rows])
+        taken = [row for row, is_new in told if is_new]
+        for row in taken:
+            row.outcome, row.chosen = "created", True
         follow_dismissals(session, task, list(jobs))
-        return taken
+        return len(taken)
 
 
 def make(

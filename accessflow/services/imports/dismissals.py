@@ -51,6 +51,7 @@ class Dismissals:
         "ground": "Основание",
     }
     by_itself = frozenset({"new", "move", "same"})
+    step = 100
     confirmed = frozenset({"confirm"})
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:

@@ -143,7 +143,8 @@ def recent(session: Session, actor: Actor, kinds: Collection[str]) -> list[Impor
 
 
 def listed(job_id: int, show: str, text: str = "") -> Select[ImportRow]:
-    """`show`: all, flawed, or a plan or outcome; `text`: words of names and logins."""
+    """`show`: all, flawed, left (nobody has ticked it), or a plan or outcome; `text`: words of
+    names and logins."""
     query = select(ImportRow).where(ImportRow.job_id == job_id)
     for word in searchable(text).split():
         query = query.where(ImportRow.name.contains(word, autoescape=True))
@@ -151,6 +152,8 @@ def listed(job_id: int, show: str, text: str = "") -> Select[ImportRow]:
         return query.where(ImportRow.flawed)
     if show == "all":
         return query
+    if show == "left":
+        return query.where(ImportRow.outcome == "", ImportRow.plan.not_in(("refused", "blocked")))
     return query.where(func.coalesce(func.nullif(ImportRow.outcome, ""), ImportRow.plan) == show)
 
 

@@ -58,6 +58,7 @@ class Journal:
         "note": "Примечание",
     }
     by_itself = frozenset({"new", "same", "nobody"})
+    step = 200
     confirmed = frozenset({"confirm"})
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:
@@ -78,7 +79,7 @@ class Journal:
         found = list(matched_rows(session, houses, task, rows, task.today))
         numbers = _numbers(session, rows)
         known = taken_over(session, [row.values for row in rows if not row.refused])
-        return [_line(row, house, matched, numbers, known) for row, house, matched in found]
+        return [_line(task, row, house, matched, numbers, known) for row, house, matched in found]
 
     def take(self, session: Session, task: Task, rows: Sequence[ImportRow]) -> None:
         Journaling(session, task).take(rows)
@@ -112,7 +113,12 @@ def _numbers(session: Session, rows: Sequence[ListRow]) -> Numbers:
 
 
 def _line(
-    row: ListRow, house: int | None, matched: Matched | None, numbers: Numbers, known: TakenOver
+    task: Task,
+    row: ListRow,
+    house: int | None,
+    matched: Matched | None,
+    numbers: Numbers,
+    known: TakenOver,
 ) -> Line:
     about = {"organization_id": house, "role": row.values.get("role", "")}
     if matched is None or house is None:
@@ -122,7 +128,7 @@ def _line(
     if row.values["state"] == "open":
         flaw = Defect(row.number, "state", "open", "error", STILL_OPEN)
         return line(row, "refused", flaw, **about)
-    flaws = list(_conflicts(row, house, numbers))
+    flaws = [*_conflicts(row, house, numbers), *_no_role(task, row)]
     if any(flaw.level == "error" for flaw in flaws):
         return line(row, "refused", *flaws, **about)
     request = known.get((house, journal_key(row.values)))
@@ -133,6 +139,15 @@ def _line(
     if matched.how == "nobody":
         return line(row, "nobody", question(row, UNKNOWN), *flaws, chosen=True, **about)
     return line(row, "new", *flaws, chosen=True, **about)
+
+
+def _no_role(task: Task, row: ListRow) -> Iterator[Defect]:
+    """A grant without a role, of a system that has several."""
+    roles = spellings(task.catalogue, row.values["system"]).values()
+    executed = (row.values["action"], row.values["state"]) == ("grant", "executed")
+    if executed and not row.values.get("role") and len(set(roles)) > 1:
+        message = "Роль не указана: в реестре право будет без роли."
+        yield Defect(row.number, "role", "required", "warning", message)
 
 
 def _conflicts(row: ListRow, house: int, numbers: Numbers) -> Iterator[Defect]:

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, selectinload
 from accessflow.db.tables import Employment, ImportRow, Organization, Request, RequestRow
 from accessflow.domain.text import clean
 from accessflow.forms.spec import Action
-from accessflow.services import dismissal_standing, history, ledger, totals
+from accessflow.services import history, ledger, totals
 from accessflow.services.applications import new_row
 from accessflow.services.clock import MOSCOW
+from accessflow.services.imports.accounts import follow_dismissals
 from accessflow.services.imports.matched import name_of, refuse
 from accessflow.services.imports.task import Task
 from accessflow.services.ledger_settling import lock_jobs
@@ -69,6 +70,7 @@ class Journaling:
     session: Session
     task: Task
     houses: dict[int, Organization] = field(default_factory=dict)
+    decided: list[tuple[Request, RequestRow, date | None]] = field(default_factory=list)
 
     def take(self, rows: Sequence[ImportRow]) -> None:
         lock_jobs(self.session, (row.employment_id for row in rows if row.employment_id))
@@ -89,8 +91,12 @@ class Journaling:
             self._add(request, row, jobs.get(row.employment_id or 0))
             row.made_id = request.id
             touched[request.id] = request
+        self.session.flush()
         for request in touched.values():
-            self._finish(request)
+            request.row_count = len(request.rows)
+            totals.reindex(self.session, self.task.catalogue, request)
+        ledger.take_over(self.session, self.task.catalogue, self.decided, self.task.now)
+        follow_dismissals(self.session, self.task, sorted(jobs))
 
     def _jobs(self, rows: Sequence[ImportRow]) -> dict[int, Employment]:
         ids = {row.employment_id for row in rows if row.employment_id}
@@ -153,16 +159,8 @@ class Journaling:
         request.state = max(request.state, state, key=_RANK.index)
         if on is not None:
             request.updated_at = request.state_at = max(request.updated_at, _noon(on))
-        self.session.flush()
         if done and job is not None:
-            ledger.follow_rows(
-                self.session, self.task.catalogue, request, [made], self.task.now, on
-            )
-
-    def _finish(self, request: Request) -> None:
-        request.row_count = len(request.rows)
-        totals.reindex(self.session, self.task.catalogue, request)
-        dismissal_standing.follow(self.session, self.task.catalogue, request, self.task.now)
+            self.decided.append((request, made, on))
 
     def _number(self, values: Mapping[str, str], filed: date) -> str:
         """The journal's own where nobody has it, else with its year or a figure behind it."""

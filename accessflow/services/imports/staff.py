@@ -22,6 +22,7 @@ from accessflow.services.imports.task import Line, Task
 class Staff:
     labels = LABELS
     by_itself = frozenset(TAKEN_BY_ITSELF)
+    step = 500
     confirmed = frozenset[str]()
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:

@@ -34,11 +34,12 @@ def take_some(
             return job
         if job.state == "preview":
             job.state, job.total = "running", _chosen(session, job_id)
+        step = min(CHUNK, KINDS[job.kind].step)
         rows = session.scalars(
             select(ImportRow)
             .where(ImportRow.job_id == job_id, ImportRow.chosen, ImportRow.outcome == "")
             .order_by(ImportRow.number)
-            .limit(CHUNK)
+            .limit(step)
         ).all()
         if rows:
             KINDS[job.kind].take(session, task_of(job, actor, now, catalogue), rows)
@@ -46,7 +47,7 @@ def take_some(
         counts.update(row.outcome for row in rows)
         job.summary = {**job.summary, "outcomes": dict(counts)}
         job.done += len(rows)
-        if len(rows) < CHUNK:
+        if len(rows) < step:
             job.state = "done"
         return job
 

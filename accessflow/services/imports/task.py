@@ -75,6 +75,10 @@ class Kind(Protocol):
     @property
     def confirmed(self) -> frozenset[str]: ...
 
+    @property
+    def step(self) -> int:
+        """So many rows are taken in one transaction, some seconds of it at most."""
+
     def may(self, actor: Actor, organization_id: int | None) -> bool:
         """Whether the actor may load such a list for that organisation, or (None) for МИАЦ."""
 
