@@ -162,6 +162,14 @@ def office(home: Path, cluster: Cluster, kind: str, count: int) -> Iterator[Offi
     file = f"sqlite:///{folder / 'bench.sqlite3'}"
     url = cluster.create(f"office_{count}") if kind == "PostgreSQL" else file
     upgrade(url)
+    app = application(folder, url)
+    database: Database = app.extensions["accessflow"].database
+    fill(database, count)
+    yield Office(client_of(app, SPECIALIST), client_of(app, SECRETARY), count)
+    database.dispose()
+
+
+def application(folder: Path, url: str) -> Flask:
     settings = Settings.from_env(
         {
             "DATABASE_URL": url,
@@ -172,10 +180,7 @@ def office(home: Path, cluster: Cluster, kind: str, count: int) -> Iterator[Offi
     )
     app = create_app(settings, clock=lambda: NOW)
     app.config["WTF_CSRF_ENABLED"] = False
-    database: Database = app.extensions["accessflow"].database
-    fill(database, count)
-    yield Office(client_of(app, SPECIALIST), client_of(app, SECRETARY), count)
-    database.dispose()
+    return app
 
 
 def client_of(app: Flask, user: int) -> FlaskClient:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import compress
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -39,8 +38,8 @@ Chosen = Mapping[str, tuple[str, ...]]
 """Facet -> the values picked of it; a facet of which nothing is picked is left out."""
 
 
-Fact = Sequence[Any]
-"""What facets look at in one request, in the order of COLUMNS; dates as ISO texts."""
+Facts = Mapping[str, Sequence[Any]]
+"""What facets look at, of some requests: each of COLUMNS with its values; dates as ISO texts."""
 _IN_DISMISSAL = (
     select(DismissalRevocation.request_id)
     .where(DismissalRevocation.request_id == Request.id)
@@ -104,10 +103,13 @@ class Facet:
     values: Values
     where: Where
 
-    def keys(self, facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
-        """What stands in those columns, of each fact."""
-        numbers = [list(COLUMNS).index(name) for name in self.of]
-        return list(zip(*(map(itemgetter(number), facts) for number in numbers), strict=True))
+    def keys(self, facts: Facts) -> Sequence[Any]:
+        """What stands in those columns, of each request: of one column itself, else together."""
+        columns = [facts[name] for name in self.of]
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+
+    def under(self, looker: Looker, key: Any) -> tuple[str, ...]:
+        return self.values(looker, key) if len(self.of) == 1 else self.values(looker, *key)
 
 
 def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -223,16 +225,20 @@ FACETS: Mapping[str, Facet] = MappingProxyType(
 )
 
 
-def facts(session: Session, query: Select[Request], most: int) -> list[Fact] | None:
+# Row by row the driver would take longer than the database.
+_AS_TEXT = {
+    "postgresql": func.json_build_array(*map(func.json_agg, COLUMNS.values()), type_=JSON),
+    "sqlite": func.json_array(*map(func.json_group_array, COLUMNS.values()), type_=JSON),
+}
+
+
+def facts(session: Session, query: Select[Request], most: int) -> Facts | None:
     """What is counted of all that match; None where there are more than `most`."""
     if counted(session, query, most) > most:  # cheaper than to read so many in vain
         return None
-    # As one text: row by row the driver would take longer than the database.
-    if session.get_bind().dialect.name == "postgresql":
-        each = func.json_agg(func.json_build_array(*COLUMNS.values()), type_=JSON)
-    else:
-        each = func.json_group_array(func.json_array(*COLUMNS.values()), type_=JSON)
-    return session.scalars(query.with_only_columns(each)).one() or []
+    as_text = _AS_TEXT[session.get_bind().dialect.name]
+    found = session.scalars(query.with_only_columns(as_text)).one()
+    return {name: some or () for name, some in zip(COLUMNS, found, strict=True)}
 
 
 def counted(session: Session, query: Select[Request], most: int) -> int:
@@ -248,10 +254,10 @@ class Tally:
     a facet that nobody has picked from is counted without a set of its own.
     """
 
-    def __init__(self, found: Sequence[Fact], looker: Looker) -> None:
-        self._all = frozenset(range(len(found)))
+    def __init__(self, found: Facts, looker: Looker) -> None:
+        self._all = frozenset(range(len(found["state"])))
         self._found, self._looker = found, looker
-        self._kept_keys: dict[str, list[tuple[Any, ...]]] = {}
+        self._kept_keys: dict[str, Sequence[Any]] = {}
         self._kept_under: dict[str, dict[str, set[int]]] = {}
 
     def number(self, chosen: Chosen) -> int:
@@ -260,11 +266,11 @@ class Tally:
     def values(self, name: str, chosen: Chosen) -> Counter[str]:
         """How many there would be under each value, were the others of that facet not picked."""
         others = {other: some for other, some in chosen.items() if other != name}
-        keys, values = self._keys(name), FACETS[name].values
+        keys, facet = self._keys(name), FACETS[name]
         left = map(keys.__getitem__, self._matching(others)) if others else keys
         found: Counter[str] = Counter()
         for key, number in Counter(left).items():
-            for value in values(self._looker, *key):
+            for value in facet.under(self._looker, key):
                 found[value] += number
         return found
 
@@ -275,7 +281,7 @@ class Tally:
             left &= frozenset().union(*(under.get(value, ()) for value in some))
         return left
 
-    def _keys(self, name: str) -> list[tuple[Any, ...]]:
+    def _keys(self, name: str) -> Sequence[Any]:
         if name not in self._kept_keys:
             self._kept_keys[name] = FACETS[name].keys(self._found)
         return self._kept_keys[name]
@@ -283,12 +289,12 @@ class Tally:
     def _under(self, name: str) -> dict[str, set[int]]:
         """Each value of the facet with the facts under it."""
         if name not in self._kept_under:
-            same = defaultdict[tuple[Any, ...], list[int]](list)
+            same = defaultdict[Any, list[int]](list)
             for number, key in enumerate(self._keys(name)):
                 same[key].append(number)
             under = defaultdict[str, set[int]](set)
             for key, numbers in same.items():
-                for value in FACETS[name].values(self._looker, *key):
+                for value in FACETS[name].under(self._looker, key):
                     under[value].update(numbers)
             self._kept_under[name] = dict(under)
         return self._kept_under[name]
