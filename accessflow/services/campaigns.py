@@ -163,8 +163,11 @@ def find(session: Session, actor: Actor, campaign_id: int) -> Campaign:
     return found
 
 
-def listed(actor: Actor, show: str) -> Select[Campaign]:
+def listed(actor: Actor, show: str, text: str = "") -> Select[Campaign]:
+    """`show`: one of SHOWS; `text`: of the title."""
     query = select(Campaign).where(seen_by(actor)).options(joinedload(Campaign.organization))
+    if text:
+        query = query.where(Campaign.title.icontains(text, autoescape=True))
     if show == "open":
         return query.where(Campaign.closed_at.is_(None))
     return query.where(Campaign.closed_at.is_not(None)) if show == "closed" else query

@@ -1,15 +1,15 @@
-"""Dismissals as they are listed and counted: the list, the report for КЗ, the first figure."""
+"""Dismissals as they are listed and counted: the list, the report for КЗ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager
 
-from accessflow.db.tables import Dismissal, Employment, Grant, Organization, Person
+from accessflow.db.tables import Dismissal, Employment, Organization, Person
 from accessflow.services.actor import Actor
 from accessflow.services.fields import searchable
 from accessflow.services.scope import within
@@ -146,48 +146,6 @@ def report(
     )
     return tuple(
         Counted(row[0], row[1], *(int(n) for n in row[2:])) for row in session.execute(query)
-    )
-
-
-def rights_of_those_gone(
-    session: Session, actor: Actor, on: date, *, limit: int | None = None
-) -> Sequence[Grant]:
-    """Rights open on that day of people whose last day of work was before it: must be empty."""
-    query = (
-        _gone(actor, select(Grant), on)
-        .options(joinedload(Grant.person), joinedload(Grant.organization))
-        .order_by(Dismissal.due_on, Grant.id)
-        .limit(limit)
-    )
-    return session.scalars(query).all()
-
-
-def count_rights_of_those_gone(session: Session, actor: Actor, on: date) -> int:
-    query = _gone(actor, select(func.count(Grant.id)).select_from(Grant), on)
-    return session.scalar(query) or 0
-
-
-def without_a_dismissal(session: Session, actor: Actor, on: date) -> Iterable[Employment]:
-    """Jobs that ended before that day, with rights still open, of which nobody entered a
-    dismissal: an end written on the person's card alone."""
-    holds = exists().where(
-        Grant.employment_id == Employment.id, Grant.until.is_(None), Grant.voided_at.is_(None)
-    )
-    entered = exists().where(Dismissal.employment_id == Employment.id, STANDING)
-    query = select(Employment).where(
-        within(actor, Employment.organization_id), Employment.until < on, holds, ~entered
-    )
-    return session.scalars(query.options(joinedload(Employment.person)).order_by(Employment.id))
-
-
-def _gone(actor: Actor, query: Select[Grant] | Select[int], on: date) -> Select[Grant]:
-    return query.join(Dismissal, Dismissal.employment_id == Grant.employment_id).where(  # type: ignore[return-value]
-        STANDING,
-        Dismissal.done_at.is_(None),
-        Dismissal.dismissed_on < on,
-        Grant.until.is_(None),
-        Grant.voided_at.is_(None),
-        within(actor, Dismissal.organization_id),
     )
 
 

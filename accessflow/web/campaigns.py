@@ -63,12 +63,13 @@ class CampaignForm(Form):
 def index() -> ResponseReturnValue:
     actor, show = context.actor(), _show()
     found = page_of(
-        context.session(), campaigns.listed(actor, show), order=ORDER, default=_usual(show)
+        context.session(), campaigns.listed(actor, show, _text()), order=ORDER, default=_usual(show)
     )
     return render_template(
         "campaigns/index.html",
         page=found,
         show=show,
+        q=_text(),
         tabs=TABS,
         sums=campaign_lines.sums(context.session(), actor, [row.id for row in found.items]),
         term=term_of,
@@ -80,7 +81,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
     show = _show()
-    query = ordered(campaigns.listed(context.actor(), show), ORDER, asked_sort(ORDER, _usual(show)))
+    query = campaigns.listed(context.actor(), show, _text())
+    query = ordered(query, ORDER, asked_sort(ORDER, _usual(show)))
     headers = ["Название", "Чей", "Начат", "Срок", "Закрыт", "Системы", "Прав", "Оставлено",
                "Отозвать", "Закрыто за время пересмотра", "Не решено"]  # fmt: skip
     found = context.session().scalars(query).unique().all()
@@ -172,7 +174,8 @@ def lay(campaign_id: int) -> ResponseReturnValue:
         )  # fmt: skip
     except (Invalid, Conflict) as refusal:
         if place is not None:
-            raise
+            toast(refusal.message, kind="danger")
+            return redirect(back, code=303)
         found = campaign_lines.progress(session, actor, campaign_id)
         return _show_page(campaign, found, refusal.message), STATUS[type(refusal)]
     toast("Подписанный отчёт загружен.")
@@ -200,6 +203,10 @@ def term_of(campaign: Campaign) -> InWords:
 def _show() -> str:
     show = request.args.get("show", "open")
     return show if show in campaigns.SHOWS else "open"
+
+
+def _text() -> str:
+    return request.args.get("q", "").strip()
 
 
 def _usual(show: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from accessflow.db.tables import Grant, Organization
-from accessflow.services import dismissal_lists, ledger_standing, ledger_sums, people, scope
+from accessflow.services import ledger_standing, ledger_sums, people, rights_of_gone, scope
 from accessflow.services.ledger_queries import Asked
 from accessflow.services.people import name_of
+from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import context, ledger_asked
 from accessflow.web.ledger_asked import STATES, Question
 from accessflow.web.ledger_blueprint import offered
@@ -57,9 +58,8 @@ def left_behind(found: Question) -> LeftBehind | None:
     """For the banner, of the own organisation, the one picked or of the region."""
     session, actor = context.session(), context.actor()
     if scope.sees_all(actor) and not found.organization:
-        rights = list(
-            dismissal_lists.rights_of_those_gone(session, actor, found.on, limit=MOST_LEFT)
-        )
+        gone = rights_of_gone.listed(actor, found.on, Narrowed())
+        rights = list(session.scalars(gone.order_by(Grant.id).limit(MOST_LEFT)))
     else:
         asked = Asked(found.on, organization=found.organization)
         rights = ledger_sums.left_behind(session, actor, asked, MOST_LEFT)

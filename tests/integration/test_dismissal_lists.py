@@ -10,15 +10,14 @@ import pytest
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment
-from accessflow.services import dismissal_cancelling
+from accessflow.services import dismissal_cancelling, rights_of_gone
+from accessflow.services.actor import Actor
 from accessflow.services.dismissal_lists import (
     Filter,
-    count_rights_of_those_gone,
     listed,
     report,
-    rights_of_those_gone,
-    without_a_dismissal,
 )
+from accessflow.services.rights_of_gone import Narrowed
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import TODAY, Staff
 from tests.factories import NOON
@@ -93,21 +92,25 @@ def test_the_report_counts_by_organisation_and_month(staff: Staff) -> None:
         assert report(session, another(staff.db, "hr"), **call) == ()
 
 
+def gone(staff: Staff, actor: Actor, on: date) -> list[int]:
+    """The jobs of the rights still open of people who have left."""
+    with staff.db.read() as session:
+        found = session.scalars(rights_of_gone.listed(actor, on, Narrowed())).all()
+        assert rights_of_gone.count(session, actor, on, Narrowed()) == len(found)
+        return sorted(grant.employment_id for grant in found)
+
+
 def test_rights_of_those_gone_are_counted_until_they_are_revoked(staff: Staff) -> None:
     job = staff.hire("frmss", "rmo")
     dismissal = staff.enter(job)
     lead, tomorrow = another(staff.db, "miac_lead"), TODAY + timedelta(days=1)
-    with staff.db.read() as session:
-        assert count_rights_of_those_gone(session, lead, TODAY) == 0  # the last day of work
-        assert count_rights_of_those_gone(session, lead, tomorrow) == 2
-        found = rights_of_those_gone(session, lead, tomorrow, limit=1)
-        assert [g.employment_id for g in found] == [job]
-        assert count_rights_of_those_gone(session, another(staff.db, "hr"), tomorrow) == 0
+    assert gone(staff, lead, TODAY) == []  # the last day of work
+    assert gone(staff, lead, tomorrow) == [job, job]
+    assert gone(staff, another(staff.db, "hr"), tomorrow) == []
     for request in staff.make(dismissal):
         staff.send(request.id)
         staff.execute(request.id)
-    with staff.db.read() as session:
-        assert count_rights_of_those_gone(session, lead, tomorrow) == 0
+    assert gone(staff, lead, tomorrow) == []
 
 
 def test_an_end_written_on_the_card_alone_is_found(staff: Staff) -> None:
@@ -116,6 +119,8 @@ def test_an_end_written_on_the_card_alone_is_found(staff: Staff) -> None:
     staff.enter(entered, TODAY - timedelta(days=5))
     with staff.db.write() as session:
         session.get_one(Employment, job).until = TODAY - timedelta(days=5)
+    assert gone(staff, staff.actor, TODAY) == sorted([job, entered])
     with staff.db.read() as session:
-        assert [e.id for e in without_a_dismissal(session, staff.actor, TODAY)] == [job]
-        assert list(without_a_dismissal(session, another(staff.db, "hr"), TODAY)) == []
+        found = rights_of_gone.dismissals_of(session, {job, entered})
+        assert list(found) == [entered]
+    assert gone(staff, another(staff.db, "hr"), TODAY) == []

@@ -75,6 +75,14 @@ def test_a_campaign_is_counted_then_started(client: Callable[[str], FlaskClient]
     assert "решено 0 из 1" in words(lead.get(begun.location))
 
 
+def test_campaigns_are_found_by_their_titles(
+    started: int, client: Callable[[str], FlaskClient]
+) -> None:
+    lead = client("miac_lead")
+    assert "Пересмотр IV" in words(lead.get("/campaigns?q=IV"))
+    assert "По этому отбору пересмотров нет" in words(lead.get("/campaigns?q=III"))
+
+
 def test_a_day_off_is_refused_beside_its_field_and_nothing_typed_is_lost(
     client: Callable[[str], FlaskClient],
 ) -> None:
@@ -155,7 +163,8 @@ def test_the_report_names_every_right_and_takes_the_signed_scan(
     assert "ПРЕДВАРИТЕЛЬНО" in text_of(secretary.get(report).data)
     scan = {"organization": str(place), "scan": (io.BytesIO(paper()), "скан.pdf")}
     refused = secretary.post(f"/campaigns/{started}/signed", data=scan)
-    assert refused.status_code == 409
+    assert refused.location == here
+    assert "отчёт ещё предварительный" in words(secretary.get(here))
     secretary.post(f"{here}/decide", data={"many": "all:keep", "show": "open"})
     printed = text_of(secretary.get(report).data)
     assert "ПРЕДВАРИТЕЛЬНО" not in printed
