@@ -164,24 +164,6 @@ def closings_without_a_right(
     return list(session.scalars(ordered.options(*whose, by)))
 
 
-def expiring(
-    session: Session, actor: Actor, *, until: date, organization: int | None = None
-) -> list[Grant]:
-    """Open rights that run out by that day and are to be renewed, the first to go first."""
-    query = select(Grant).where(
-        Grant.until.is_(None),
-        Grant.voided_at.is_(None),
-        Grant.expires_on.is_not(None),
-        Grant.expires_on <= until,
-        Grant.no_renewal.is_(False),
-        within(actor, Grant.organization_id),
-    )
-    if organization is not None:
-        query = query.where(Grant.organization_id == organization)
-    ordered = with_applications(query).order_by(Grant.expires_on, Grant.id)
-    return list(session.scalars(ordered))
-
-
 def _held(actor: Actor, asked: Asked) -> Select[Grant]:
     return select(Grant).where(*conditions(actor, asked))
 

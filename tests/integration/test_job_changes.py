@@ -15,7 +15,7 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, JobChange, Letter, Request, Unit
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, NotFound
-from accessflow.services import job_changes, pairs, requests, surname
+from accessflow.services import dismissal_making, job_changes, pairs, requests, surname
 from accessflow.services.fields import Refused
 from accessflow.services.job_changes import Decision, Move
 from accessflow.services.job_rights import rights_of, suggestions
@@ -415,3 +415,16 @@ def test_a_name_that_has_not_changed_is_said_so(staff: Staff) -> None:
             typed=NewName(job, "Петрова", "Анна", "Ивановна", False, address),
         )  # fmt: skip
     assert "last_name" in refused.value.flaws
+
+
+def test_a_dismissal_keeps_the_revocation_of_a_pair_and_lets_the_grant_go(staff: Staff) -> None:
+    job, revocation, grant = a_pair(staff)
+    signed(staff, grant, revocation)
+    staff.life.act(grant, "send")
+    dismissal = staff.enter(job)
+    dismissal_making.close_under_way(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        files=staff.life.store, dismissal_id=dismissal,
+    )  # fmt: skip
+    assert (state(staff, grant), state(staff, revocation)) == ("withdrawn", "registered")
+    assert staff.life.events(revocation)[-1].action == "pair_ended"

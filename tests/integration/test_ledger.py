@@ -19,13 +19,12 @@ from sqlalchemy.exc import IntegrityError
 from accessflow.db.session import Database
 from accessflow.db.tables import Change, Employment, Grant, LedgerEntry, Person, Request, RequestRow
 from accessflow.domain.errors import NotFound
-from accessflow.services import acting, ledger
+from accessflow.services import acting, ledger, renewals
 from accessflow.services.actor import Actor
 from accessflow.services.files import FileStore
 from accessflow.services.ledger_queries import (
     Asked,
     closings_without_a_right,
-    expiring,
     held,
     history,
     matrix,
@@ -402,8 +401,8 @@ def test_rights_that_run_out_are_found_but_those_not_to_be_renewed(book: Book) -
     with book.db.write() as session:
         ledger.do_not_renew(session, [book.grants(jobs[0])[0].id])
     with book.db.read() as session:
-        found_now = expiring(session, book.house.actor, until=days(30))
-        assert [g.employment_id for g in found_now] == [jobs[1]]
+        soon = renewals.listed(book.house.actor, renewals.Filter(days=30), TODAY)
+        assert [g.employment_id for g in session.scalars(soon)] == [jobs[1]]
 
 
 # --- by the actions of an application ---
