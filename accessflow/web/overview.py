@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import defer, joinedload
 
 from accessflow.db.tables import Organization, Request
-from accessflow.documents.sheet_out import Sheet, write_book
+from accessflow.documents.sheet_out import write_book
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import NotFound
 from accessflow.services import overview as figures
@@ -33,8 +33,9 @@ from accessflow.web import charts, context
 from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX, sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
-from accessflow.web.request_words import STATES, state_of, subject
-from accessflow.web.words import day, moment
+from accessflow.web.overview_sheets import days_of, exported, sheets
+from accessflow.web.request_words import STATES, subject
+from accessflow.web.words import day
 
 blueprint = Blueprint("overview", __name__, url_prefix="/overview")
 
@@ -130,7 +131,7 @@ def export_list() -> ResponseReturnValue:
     rows = context.session().scalars(query).unique()
     headers = ["Номер", "Номер МИАЦ", "Система", "Организация", "Состояние", "Отправлена",
                "Срок", "Закрыта", "В срок", "Исполнитель"]  # fmt: skip
-    return sheet(_title(figure), headers, [_exported(row) for row in rows])
+    return sheet(_title(figure), headers, [exported(row) for row in rows])
 
 
 @blueprint.get("/export.xlsx")
@@ -138,8 +139,10 @@ def export() -> ResponseReturnValue:
     """All tables of the overview, a sheet each."""
     asked = _asked()
     found = figures.overview(context.session(), context.catalogue(), asked.view)
+    left = _rights_of_gone(asked)
+    where = asked.organization.short_name if asked.organization else "все"
     name = f"Обзор_{asked.view.period.since:%Y-%m-%d}_{asked.view.period.until:%Y-%m-%d}.xlsx"
-    return download(write_book("Обзор", _sheets(asked, found)), XLSX, name)
+    return download(write_book("Обзор", sheets(asked.view, where, found, left)), XLSX, name)
 
 
 class Links:
@@ -266,13 +269,9 @@ def _pair(asked: Asked, bucket: Bucket) -> charts.Pair:
         _bucket_label(asked, bucket),
         (bucket.received, bucket.answered),
         (links.of_days("received", period), links.of_days("answered", period)),
-        (f"{_days(period)}: поступило {bucket.received}",
-         f"{_days(period)}: закрыто {bucket.answered}"),
+        (f"{days_of(period)}: поступило {bucket.received}",
+         f"{days_of(period)}: закрыто {bucket.answered}"),
     )  # fmt: skip
-
-
-def _days(period: Period) -> str:
-    return f"{day(period.since)}–{day(period.until)}"
 
 
 def _bucket_label(asked: Asked, bucket: Bucket) -> str:
@@ -315,56 +314,3 @@ def _refusals(asked: Asked, found: Overview) -> charts.Bars:
 def _steps(asked: Asked, found: Overview) -> list[tuple[figures.Stay, str]]:
     links = Links(asked)
     return [(stay, links("step", state=stay.state)) for stay in found.steps]
-
-
-def _exported(row: Request) -> list[str]:
-    in_term = {True: "нет", False: "да", None: "—"}
-    return [
-        row.number, row.registration_no or "—", subject(context.catalogue(), row),
-        row.organization.short_name, state_of(row).label, moment(row.sent_at),
-        day(row.due_on), day(row.answered_on), in_term[row.answered_late],
-        row.assignee.name if row.assignee else "—",
-    ]  # fmt: skip
-
-
-def _sheets(asked: Asked, found: Overview) -> list[Sheet]:
-    total, period = found.total, asked.view.period
-    main: list[list[str | int]] = [
-        ["Период", _days(period)],
-        ["Организация", asked.organization.short_name if asked.organization else "все"],
-        ["Поступило", total.received], ["Закрыто", found.answered],
-        ["Закрыто в срок", total.in_term], ["Закрыто поздно", total.late],
-        ["Закрыто в срок, %", _cell(total.share)],
-        ["Обычно занимает, календарных дней без пауз", _cell(total.usual)],
-        ["В работе сейчас", total.open], ["Без исполнителя", found.unassigned],
-        ["Просрочено сейчас", total.overdue],
-        ["Открытые права уволенных", _rights_of_gone(asked)],
-    ]  # fmt: skip
-    return [
-        Sheet("Главное", ("Показатель", "Значение"), main),
-        Sheet("По времени", ("С", "По", "Поступило", "Закрыто"),
-              [[day(b.period.since), day(b.period.until), b.received, b.answered]
-               for b in found.buckets]),
-        Sheet("По системам", ("Система", *_HEADERS), _lines(found.systems)),
-        Sheet("По организациям", ("Организация", *_HEADERS), _lines(found.organizations)),
-        Sheet("По специалистам", ("Специалист", *_HEADERS), _lines(found.people)),
-        Sheet("Отказы", ("Причина", "Заявок"), [[r.label, r.count] for r in found.refusals]),
-        Sheet("Шаги", ("Состояние", "Прошли, раз", "Заявок", "Обычно, рабочих дней"),
-              [[s.label, s.times, s.requests, s.median] for s in found.steps]),
-    ]  # fmt: skip
-
-
-_HEADERS = ("Поступило", "В работе", "Просрочено сейчас", "Закрыто в срок", "Закрыто поздно",
-            "В срок, %", "Обычно, дней")  # fmt: skip
-
-
-def _lines(lines: Sequence[Line]) -> list[list[str | int]]:
-    return [
-        [line.label, line.received, line.open, line.overdue, line.in_term, line.late,
-         _cell(line.share), _cell(line.usual)]
-        for line in lines
-    ]  # fmt: skip
-
-
-def _cell(number: int | None) -> str | int:
-    return "—" if number is None else number

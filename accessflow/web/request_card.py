@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
-from accessflow.domain.errors import Invalid
-from accessflow.domain.text import counted
 from accessflow.forms.answers import Check
 from accessflow.services import (
     attachments,
@@ -47,7 +45,6 @@ from accessflow.web.card_view import (
     table_of,
 )
 from accessflow.web.event_words import moments
-from accessflow.web.kept import local_path
 from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_blueprint import blueprint
 from accessflow.web.request_next import SEND, Next, next_step
@@ -55,7 +52,6 @@ from accessflow.web.request_words import TITLES, state_of
 from accessflow.web.signing_send import place_of
 from accessflow.web.signing_view import ScanView, scan_view
 from accessflow.web.timeline import Moment, merged, timeline
-from accessflow.web.toasts import toast
 from accessflow.workflow.rows import MIAC
 from accessflow.workflow.states import UNFILED
 
@@ -233,83 +229,3 @@ def _history(card: Card, people: Sequence[Person]) -> list[Moment]:
     edits = timeline(actor, changes_of(session, [("request", card.request.id)]))
     names = {person.number: person.name for person in people}
     return merged(moments(actor, card.events, names), edits)
-
-
-@blueprint.post("/<int:request_id>/resubmit")
-def resubmit(request_id: int) -> ResponseReturnValue:
-    new = requests.resubmit(
-        context.db(),
-        actor=context.actor(),
-        now=context.now(),
-        catalogue=context.catalogue(),
-        request_id=request_id,
-    )
-    toast("Сделана исправленная копия: поправьте то, из-за чего отказали")
-    return redirect(url_for("editor.edit", request_id=new))
-
-
-@blueprint.post("/<int:request_id>/documents")
-def stage_documents(request_id: int) -> ResponseReturnValue:
-    """КЗ's letter and act on the deletion of an ЭМД, filled from the МО's letter (R41)."""
-    made = stages.prepare(
-        context.db(),
-        actor=context.actor(),
-        now=context.now(),
-        catalogue=context.catalogue(),
-        request_id=request_id,
-    )
-    toast("Письмо и акт готовы к заполнению: проверьте их и передайте на подпись")
-    return redirect(url_for("editor.edit", request_id=made[0]))
-
-
-@blueprint.post("/<int:request_id>/copy")
-def copy(request_id: int) -> ResponseReturnValue:
-    new = requests.copy(
-        context.db(),
-        actor=context.actor(),
-        now=context.now(),
-        catalogue=context.catalogue(),
-        request_id=request_id,
-    )
-    toast("Сделана копия: проверьте данные")
-    return redirect(url_for("editor.edit", request_id=new))
-
-
-@blueprint.post("/<int:request_id>/delete")
-def delete_one(request_id: int) -> ResponseReturnValue:
-    return _delete([request_id])
-
-
-@blueprint.post("/delete")
-def delete() -> ResponseReturnValue:
-    """The picked drafts of the list."""
-    ids = [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
-    if not ids:
-        raise Invalid("Отметьте черновики, которые нужно удалить.")
-    return _delete(ids)
-
-
-@blueprint.post("/restore")
-def restore() -> ResponseReturnValue:
-    """Undoes a deletion: the button of its message posts here."""
-    ids = [int(text) for text in request.args.get("ids", "").split(",") if text.isdecimal()]
-    numbers = requests.restore(
-        context.db(), actor=context.actor(), now=context.now(), request_ids=ids
-    )
-    toast(f"Возвращено в черновики: {_told(numbers)}")
-    return redirect(url_for(".index"))
-
-
-def _delete(ids: list[int]) -> ResponseReturnValue:
-    numbers = requests.delete(
-        context.db(), actor=context.actor(), now=context.now(), request_ids=ids
-    )
-    undo = url_for(".restore", ids=",".join(map(str, ids)))
-    toast(f"Удалено: {_told(numbers)}", undo=undo)
-    return redirect(local_path(request.form.get("back", "")) or url_for(".index"))
-
-
-def _told(numbers: list[str]) -> str:
-    if len(numbers) == 1:
-        return f"черновик {numbers[0]}"
-    return counted(len(numbers), "черновик", "черновика", "черновиков")

@@ -24,6 +24,7 @@ from accessflow.services.request_counts import MOST_IN_TAB, Counts
 from accessflow.services.request_list import SORTS, TABS, Filter
 from accessflow.web import (
     context,
+    request_acts,
     request_answer,
     request_card,
     request_new,
@@ -39,6 +40,7 @@ from accessflow.workflow.term_words import InWords
 
 __all__ = [
     "blueprint",
+    "request_acts",
     "request_answer",
     "request_card",
     "request_new",
