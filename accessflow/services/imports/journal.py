@@ -58,7 +58,7 @@ class Journal:
         "note": "Примечание",
     }
     by_itself = frozenset({"new", "same", "nobody"})
-    step = 200
+    step = 100
     confirmed = frozenset({"confirm"})
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:

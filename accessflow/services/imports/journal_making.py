@@ -177,7 +177,9 @@ class Journaling:
         return number
 
     def _is_free(self, number: str) -> bool:
-        return self.session.scalar(select(Request.id).where(Request.number == number)) is None
+        with self.session.no_autoflush:  # every number given so far stands there already
+            found = self.session.scalar(select(Request.id).where(Request.number == number))
+        return found is None
 
     def _registration(self, values: Mapping[str, str]) -> str | None:
         number = clean(values.get("registration_no", ""))[:64]
