@@ -46,7 +46,7 @@ _FOR_MIAC = (
     View("hot", "Горят", _open(term=("late", "today", "soon"))),
     View("dismissals", "Увольнения", _open(sign=("dismissal",))),
     View("paused", "Ждут ответа", _open(state=("needs_info", "third_party"))),
-    View("forwarded", "Ждут СТП", _open(state=("forwarded",))),
+    View("forwarded", "Переданы", _open(state=("forwarded",))),
     _COMMITTEE,
     View(
         "to_close", "К закрытию",
