@@ -74,7 +74,7 @@ def world(app: Flask, kind: str = "mo") -> World:
     core = app.extensions["accessflow"]
     db: Database = core.database
     own = factories.organization(db, kind=kind)
-    person = factories.person(db, own)
+    person, leaver = factories.person(db, own), factories.person(db, own)
     author = factories.account(db, "secretary", own)
     with db.write() as session:
         unit = Unit(organization_id=own, name="Поликлиника")
@@ -92,7 +92,7 @@ def world(app: Flask, kind: str = "mo") -> World:
                            organization_id=own, happened_on=factories.NOON.date(), what={},
                            made_at=factories.NOON)  # fmt: skip
         session.add(change)
-        dismissal = _dismissal(session, own, person)
+        dismissal = _dismissal(session, own, leaver)
         text_row = CannedText(kind="reply", title="Исполнено", text="Готово.")
         own_words = {"subject": "", "text": "Готово."}
         version = SettingVersion(key="letters.executed", value=own_words, at=factories.NOON,
