@@ -34,6 +34,13 @@ def clinic(db: Database) -> House:
     return house(db, short_name="ГБУЗ ЛО «Приозёрная РБ-учебная»")
 
 
+def enter(context: BrowserContext, client: FlaskClient, address: str) -> None:
+    """Lets a browser in with the session of a client (see `signed_in`)."""
+    cookie = client.get_cookie("accessflow")
+    assert cookie is not None
+    context.add_cookies([{"name": "accessflow", "value": cookie.value, "url": address}])
+
+
 @dataclass
 class Desk:
     """Somebody's browser: `page` is signed in, `address` has no trailing slash."""
@@ -58,14 +65,12 @@ def desk(
     app.config["WTF_CSRF_ENABLED"] = True  # as in earnest
     address = live_server(app)
 
-    def enter(context: BrowserContext) -> None:
-        cookie = signed_in(clinic.user).get_cookie("accessflow")
-        assert cookie is not None
-        context.add_cookies([{"name": "accessflow", "value": cookie.value, "url": address}])
+    def sign_in(context: BrowserContext) -> None:
+        enter(context, signed_in(clinic.user), address)
 
     with watched_page(browser) as page:
-        enter(page.context)
-        yield Desk(page, address, enter)
+        sign_in(page.context)
+        yield Desk(page, address, sign_in)
 
 
 @contextmanager

@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from accessflow.app import create_app
-from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
 from accessflow.services import bulk, bulk_steps
-from tests.factories import FrozenClock
+from tests.browser.conftest import enter
 from tests.life_examples import Life, life
 
 
 @pytest.fixture
-def app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
-    file = tmp_path / "queue.sqlite3"
-    shutil.copyfile(sqlite_template, file)
-    settings = Settings(
-        database_url=f"sqlite:///{file}",
-        secret_key="a key for tests, of at least 32 characters",
-        data_dir=tmp_path,
-        catalogue_dir=catalogue_dir({}),
-        secure_cookies=False,
-    )
-    made = create_app(settings, clock=FrozenClock())
-    yield made
-    made.extensions["accessflow"].database.dispose()
-
-
-@pytest.fixture
-def ours(app: Flask, tmp_path: Path) -> Life:
-    db: Database = app.extensions["accessflow"].database
+def ours(db: Database, tmp_path: Path) -> Life:
     return life(db, tmp_path)
 
 
 @pytest.fixture
-def base(app: Flask, ours: Life, live_server: Callable[[Flask], str], browser_page: Page) -> str:
+def base(
+    app: Flask, ours: Life, live_server: Callable[[Flask], str], browser_page: Page,
+    signed_in: Callable[[int], FlaskClient],
+) -> str:  # fmt: skip
     """The address of the server, where the page is a specialist's."""
+    app.config["WTF_CSRF_ENABLED"] = True  # as in earnest
     address = live_server(app)
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    since = ours.now.isoformat()
-    told = {"_user_id": f"{ours.actor('miac_specialist').user_id}.0", "seen": since, "since": since}
-    cookie = {"name": "accessflow", "value": signer.dumps(told), "url": address}
-    browser_page.context.add_cookies([cookie])  # type: ignore[list-item]
+    enter(browser_page.context, signed_in(ours.actor("miac_specialist").user_id or 0), address)
     return address
 
 

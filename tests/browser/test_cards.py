@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 from accessflow.db.session import Database
+from tests.browser.conftest import enter
 from tests.card_examples import asked, cards, with_committee
 from tests.life_examples import Life, life
 from tests.support.browser import watched_page
@@ -42,12 +43,8 @@ def desk(
 
     @contextmanager
     def opened(role: str, narrow: bool = False) -> Iterator[Callable[[str], Page]]:
-        cookie = signed_in(ours.actor(role).user_id or 0).get_cookie("accessflow")
-        assert cookie is not None
         with watched_page(browser) as page:
-            page.context.add_cookies(
-                [{"name": "accessflow", "value": cookie.value, "url": address}]
-            )
+            enter(page.context, signed_in(ours.actor(role).user_id or 0), address)
             if narrow:
                 page.set_viewport_size({"width": 683, "height": 384})
 

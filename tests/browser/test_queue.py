@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from accessflow.db.session import Database
@@ -16,7 +16,7 @@ from accessflow.db.tables import Preference, Request
 from accessflow.services import terms, timeline
 from accessflow.services.actor import SYSTEM
 from tests import factories
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, enter
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
 from tests.request_examples import House
@@ -47,16 +47,12 @@ def queue(
             _file(session, clinic, n)
     address = live_server(app)
 
-    def enter(context: object) -> None:
-        cookie = signed_in(specialist).get_cookie("accessflow")
-        assert cookie is not None
-        context.add_cookies(  # type: ignore[attr-defined]
-            [{"name": "accessflow", "value": cookie.value, "url": address}]
-        )
+    def sign_in(context: BrowserContext) -> None:
+        enter(context, signed_in(specialist), address)
 
     with watched_page(browser) as page:
-        enter(page.context)
-        yield Desk(page, address, enter)
+        sign_in(page.context)
+        yield Desk(page, address, sign_in)
 
 
 def _file(session: Session, clinic: House, n: int) -> None:

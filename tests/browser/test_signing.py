@@ -15,7 +15,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Attestation, Organization, Person, Request, User
 from tests import factories
 from tests import scan_examples as paper
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, enter
 from tests.draft_examples import draft, person
 from tests.factories import NOON
 from tests.request_examples import House
@@ -152,11 +152,14 @@ def test_without_javascript_it_is_the_same_way(
     page.goto(f"{desk.address}/requests/{draft_of_one}/signing")
     printed = print_set(page, tmp_path, "Напечатать версию 1")
     page.set_input_files("#drop-scan", scanned(printed, tmp_path))
-    page.get_by_role("button", name="Загрузить").click()
-    page.get_by_role("button", name="повернуть вправо").click()
-    page.get_by_role("button", name="повернуть влево").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Загрузить").click()
+    for press in ("повернуть вправо", "повернуть влево"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=press).click()
     page.get_by_label("и печать на скане есть и читаются").check()
-    page.get_by_role("button", name="Подтвердить").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Подтвердить").click()
     page.get_by_role("link", name="К отправке").click()
     page.get_by_role("button", name="Отправить в МИАЦ").click()
     expect(page.get_by_text("номер МИАЦ: МИАЦ-2026-000001").first).to_be_visible()
@@ -208,12 +211,8 @@ def test_the_head_sees_what_waits_first(
 ) -> None:
     clinic.state(draft_of_one, "ready")
     head = signed_in(factories.account(db, "signatory", clinic.organization))
-    cookie = head.get_cookie("accessflow")
-    assert cookie is not None
     with watched_page(browser) as page:
-        page.context.add_cookies(
-            [{"name": "accessflow", "value": cookie.value, "url": desk.address}]
-        )
+        enter(page.context, head, desk.address)
         page.goto(desk.address)
         expect(page.get_by_role("heading", name="Ждут подписи и печати")).to_be_visible()
         expect(page.locator(".af-nav a[aria-current]")).to_contain_text("1")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from accessflow.app import create_app
-from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
-from tests.factories import FrozenClock
+from tests.browser.conftest import enter
 from tests.life_examples import Life, life
 from tests.support.browser import watched_page
 
@@ -22,24 +19,7 @@ NAMES = ("Лунёв Степан Тимофеевич", "Осокин Рома�
 
 
 @pytest.fixture
-def app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
-    file = tmp_path / "desk.sqlite3"
-    shutil.copyfile(sqlite_template, file)
-    settings = Settings(
-        database_url=f"sqlite:///{file}",
-        secret_key="a key for tests, of at least 32 characters",
-        data_dir=tmp_path,
-        catalogue_dir=catalogue_dir({}),
-        secure_cookies=False,
-    )
-    made = create_app(settings, clock=FrozenClock())
-    yield made
-    made.extensions["accessflow"].database.dispose()
-
-
-@pytest.fixture
-def ours(app: Flask, tmp_path: Path) -> Life:
-    db: Database = app.extensions["accessflow"].database
+def ours(db: Database, tmp_path: Path) -> Life:
     return life(db, tmp_path)
 
 
@@ -54,20 +34,19 @@ def made(ours: Life) -> int:
 
 
 @pytest.fixture
-def desk(app: Flask, ours: Life, live_server: Callable[[Flask], str]) -> Callable[[Page, str], str]:
+def desk(
+    app: Flask, ours: Life, live_server: Callable[[Flask], str],
+    signed_in: Callable[[int], FlaskClient],
+) -> Callable[..., str]:  # fmt: skip
     """`desk(page, role)` signs that person in; the address of the server."""
-    base = live_server(app)
+    app.config["WTF_CSRF_ENABLED"] = True  # as in earnest
+    address = live_server(app)
 
-    def enter(page: Page, role: str = "miac_specialist") -> str:
-        signer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert signer is not None
-        since = ours.now.isoformat()
-        told = {"_user_id": f"{ours.actor(role).user_id}.0", "seen": since, "since": since}
-        cookie = {"name": "accessflow", "value": signer.dumps(told), "url": base}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
-        return base
+    def sign_in(page: Page, role: str = "miac_specialist") -> str:
+        enter(page.context, signed_in(ours.actor(role).user_id or 0), address)
+        return address
 
-    return enter
+    return sign_in
 
 
 def test_an_application_is_taken_asked_about_and_decided_by_keyboard(
