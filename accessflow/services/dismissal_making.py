@@ -22,9 +22,9 @@ from accessflow.services.actor import Actor
 from accessflow.services.applications import locked as locked_request
 from accessflow.services.candidates import Candidate
 from accessflow.services.dismissal_cancelling import drop_rows
-from accessflow.services.dismissal_cover import covers_of
+from accessflow.services.dismissal_cover import Cover, covers_of
 from accessflow.services.dismissal_picture import under_way
-from accessflow.services.dismissal_standing import refresh_all
+from accessflow.services.dismissal_standing import CHUNK, refresh_all
 from accessflow.services.ledger_settling import lock_jobs
 from accessflow.services.making import maker_of
 from accessflow.services.offers import Offer, offer
@@ -176,7 +176,14 @@ def revocations_of(
 def _wanted(
     session: Session, catalogue: Catalogue, found: Sequence[Dismissal], choice: Choice
 ) -> Iterator[tuple[Dismissal, str, str]]:
-    covers = covers_of(session, catalogue, found)
+    for start in range(0, len(found), CHUNK):
+        part = found[start : start + CHUNK]
+        yield from _wanted_of(covers_of(session, catalogue, part), part, choice)
+
+
+def _wanted_of(
+    covers: Mapping[int, Cover], found: Sequence[Dismissal], choice: Choice
+) -> Iterator[tuple[Dismissal, str, str]]:
     for dismissal in found:
         cover = covers[dismissal.id]
         for grant in cover.uncovered:

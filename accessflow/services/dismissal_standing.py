@@ -19,6 +19,8 @@ from accessflow.services.dismissal_reminders import call_off, plan_follow_up, pl
 from accessflow.workflow.dismissal import late_days
 from accessflow.workflow.terms import dismissal_due
 
+CHUNK = 100
+"""Of so many at once is held in memory what they hold and have been asked for."""
 CONCERNED = ("access", "revocation")
 """Kinds of application that change what somebody holds."""
 
@@ -51,9 +53,11 @@ def refresh_all(
     session: Session, catalogue: Catalogue, dismissals: list[Dismissal], now: datetime
 ) -> None:
     session.flush()
-    covers = covers_of(session, catalogue, dismissals) if dismissals else {}
-    for dismissal in dismissals:
-        refresh(session, catalogue, dismissal, covers[dismissal.id], now)
+    for start in range(0, len(dismissals), CHUNK):
+        part = dismissals[start : start + CHUNK]
+        covers = covers_of(session, catalogue, part)
+        for dismissal in part:
+            refresh(session, catalogue, dismissal, covers[dismissal.id], now)
 
 
 def refresh(

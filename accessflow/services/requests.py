@@ -201,19 +201,17 @@ def _create(maker: Maker, picked: Picks) -> list[int]:
 
 def create_planned(maker: Maker, applications: Iterable[Planned]) -> list[int]:
     """The drafts of a plan, in one batch, inside a transaction of the caller; their ids."""
-    made = [_planned(maker, application) for application in applications]
-    for request in made:
+    planned = list(applications)
+    made = [new(maker, one.offer.form, one.offer.action, one.offer.slug) for one in planned]
+    ids = []
+    for request, one in zip(made, planned, strict=True):
         request.batch = made[0].number
-    return [store(maker, request, "created", _born(request, made)) for request in made]
-
-
-def _planned(maker: Maker, planned: Planned) -> Request:
-    offer = planned.offer
-    request = new(maker, offer.form, offer.action, offer.slug)
-    request.rows = rows_of(
-        (dict(answers_of(offer, line)), line.candidate.employment) for line in planned.lines
-    )
-    return request
+        request.rows = rows_of(
+            (dict(answers_of(one.offer, line)), line.candidate.employment) for line in one.lines
+        )
+        ids.append(store(maker, request, "created", _born(request, made)))
+        maker.session.expire(request, ["rows"])  # there may be thousands
+    return ids
 
 
 def _born(request: Request, made: list[Request]) -> history.What:
