@@ -154,8 +154,9 @@ def closings_without_a_right(
         LedgerEntry.withdrawn_at.is_(None),
         within(actor, LedgerEntry.organization_id),
     )
-    if person is not None:
-        told = (*told, LedgerEntry.person_id == person)
+    if person is not None:  # by the jobs, which entries are indexed by
+        jobs = session.scalars(select(Employment.id).where(Employment.person_id == person)).all()
+        told = (*told, LedgerEntry.employment_id.in_(jobs))
     last = select(LedgerEntry.id).where(*told).order_by(LedgerEntry.id.desc()).limit(LOOKED_THROUGH)
     query = select(LedgerEntry).where(LedgerEntry.id.in_(last.scalar_subquery()), ~closed)
     ordered = query.order_by(LedgerEntry.id.desc()).limit(limit)

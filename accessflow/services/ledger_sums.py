@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Grant, Person, Request, RequestRow
+from accessflow.db.tables import Employment, Grant, Person, Request, RequestRow
 from accessflow.services.actor import Actor
 from accessflow.services.ledger_queries import Asked, Cell, conditions
 from accessflow.services.offers import together
+from accessflow.services.scope import within
 from accessflow.workflow.states import OPEN
 
 
@@ -26,21 +27,30 @@ class Sums:
 
 def sums(session: Session, actor: Actor, asked: Asked) -> Sums:
     """What an organisation's people hold, however it is narrowed within it."""
-    own = tuple(conditions(actor, asked))
-    by_system = session.execute(
-        select(Grant.system, func.count()).where(*own).group_by(Grant.system)
-    )
-    systems = {slug: number for slug, number in by_system}  # noqa: C416 # rows are no pairs
-    people = session.scalar(select(func.count(Grant.person_id.distinct())).where(*own)) or 0
-    return Sums(people, sum(systems.values()), systems)
+    seen = select(Grant.system, Grant.person_id).where(*conditions(actor, asked)).cte("own")
+    own = seen.prefix_with("MATERIALIZED", dialect="postgresql")  # read once
+    people = select(func.count(own.c.person_id.distinct())).scalar_subquery()
+    rows = session.execute(select(own.c.system, func.count(), people).group_by(own.c.system)).all()
+    systems = {slug: number for slug, number, _ in rows}
+    return Sums(rows[0][2] if rows else 0, sum(systems.values()), systems)
 
 
 def left_behind(session: Session, actor: Actor, asked: Asked, limit: int) -> list[Grant]:
-    """Rights that are held by people who have left, with their people."""
-    gone = replace(asked, state="gone", people=None, system=None, systems=None, role=None)
-    query = select(Grant).where(*conditions(actor, gone)).limit(limit)
+    """Rights of one organisation that are held by people who have left, with their people: found
+    by the jobs that are over, which are few."""
+    jobs = select(Employment.id, Employment.person_id).where(
+        within(actor, Employment.organization_id), Employment.until < asked.on
+    )
+    if asked.organization is not None:
+        jobs = jobs.where(Employment.organization_id == asked.organization)
+    over = session.execute(jobs).all()
+    held = Asked(asked.on, asked.known_at, organization=asked.organization,
+                 people=tuple({job.person_id for job in over}))  # fmt: skip
+    query = select(Grant).where(
+        *conditions(actor, held), Grant.employment_id.in_([job.id for job in over])
+    )
     options = (joinedload(Grant.person), joinedload(Grant.employment))
-    return list(session.scalars(query.options(*options)))
+    return list(session.scalars(query.options(*options).limit(limit)))
 
 
 def under_way(session: Session, catalogue: Catalogue, organization_id: int) -> dict[Cell, Request]:
