@@ -116,10 +116,12 @@ def _tab(found: Filter, today: date) -> Sequence[ColumnElement[bool]]:
     return (asked, Grant.expires_on >= today, Grant.expires_on <= last)
 
 
-def asked_again(session: Session, catalogue: Catalogue, grants: Iterable[Grant]) -> dict[int, str]:
-    """By right: the number of a living application, a draft too, that asks for it with a term."""
+def asked_again(
+    session: Session, catalogue: Catalogue, grants: Iterable[Grant]
+) -> dict[int, Request]:
+    """By right: a living application, a draft too, that asks for it with a term."""
     wanted = list(grants)
-    found: dict[int, str] = {}
+    found: dict[int, Request] = {}
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows: dict[tuple[str, int], list[RequestRow]] = defaultdict(list)
@@ -128,7 +130,7 @@ def asked_again(session: Session, catalogue: Catalogue, grants: Iterable[Grant])
         for grant in part:
             for row in rows[grant.person.snils, grant.organization_id]:
                 if ledger.term_of(row) is not None and _same(catalogue, grant, row):
-                    found[grant.id] = row.request.number
+                    found[grant.id] = row.request
     return found
 
 

@@ -17,6 +17,7 @@ from accessflow.services import (
     job_rights,
     pairs,
     people,
+    problem,
     scope,
     surname,
     units,
@@ -117,7 +118,7 @@ def show(change_id: int) -> ResponseReturnValue:
         kinds=KINDS,
         name=people.name_of(found.person).full,
         groups=_groups([(n, Line(r, next_step(actor, r, scans.get(r.id)))) for n, r in made]),
-        subject=lambda one: request_words.subject(context.catalogue(), one),
+        subject=_subject,
         states=request_words.STATES,
         words=pairs.WORDS,
         steps=_steps([r for _, r in made]),
@@ -332,14 +333,17 @@ def _dismissal(job: Employment) -> str:
 
 
 def _groups(made: Sequence[tuple[int, Line]]) -> list[tuple[int, list[Line]]]:
-    """By pair; what is alone, one by one."""
-    found: list[tuple[int, list[Line]]] = []
+    """By pair, what is alone last and together."""
+    found: dict[int, list[Line]] = {}
     for pair, line in made:
-        if pair and found and found[-1][0] == pair:
-            found[-1][1].append(line)
-        else:
-            found.append((pair, [line]))
-    return found
+        found.setdefault(pair, []).append(line)
+    return sorted(found.items(), key=lambda item: (not item[0], item[0]))
+
+
+def _subject(one: Request) -> str:
+    """A message about a new name concerns a system, too: its description says which."""
+    told = str(one.fields.get(f"{problem.KEPT}system", "")) if one.kind == "technical" else ""
+    return told or request_words.subject(context.catalogue(), one)
 
 
 def _steps(made: Sequence[Request]) -> list[tuple[str, str, str]]:
@@ -350,7 +354,10 @@ def _steps(made: Sequence[Request]) -> list[tuple[str, str, str]]:
     reached = [
         ("Записано", True),
         ("Проверить", all(r.state != "draft" for r in signed)),
-        ("Подписать и отправить", all(r.state not in UNFILED for r in made)),
+        (
+            "Подписать и отправить" if signed else "Отправить",
+            all(r.state not in UNFILED for r in made),
+        ),
         ("Решение МИАЦ", all(r.state in ("executed", "closed", *pairs.DEAD) for r in made)),
     ]
     steps, current = [], True

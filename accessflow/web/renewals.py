@@ -21,6 +21,7 @@ from accessflow.web.exports import sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, masked_snils
+from accessflow.workflow.states import UNFILED
 
 blueprint = Blueprint("renewals", __name__, url_prefix="/renewals")
 
@@ -138,7 +139,11 @@ def _page(message: str = "") -> str:
         systems=[
             (s, system_label(catalogue, s)) for s in renewals.systems_in(session, actor, today)
         ],
-        again=renewals.asked_again(session, catalogue, page.items),
+        again={
+            number: one
+            for number, one in renewals.asked_again(session, catalogue, page.items).items()
+            if one.organization_id == actor.organization_id or one.state not in UNFILED
+        },
         may=scope.may_file(actor, actor.organization_id),
         system_label=lambda slug: system_label(catalogue, slug),
         left=lambda grant: in_words(grant.expires_on, today),
