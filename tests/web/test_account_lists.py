@@ -257,6 +257,19 @@ def test_of_two_roles_the_ledgers_or_the_lists_is_revoked(secretary: Desk) -> No
     assert (job, "frmss", ADMIN) in secretary.open_rights()
 
 
+def test_a_row_whose_role_nobody_knows_is_not_taken_over(secretary: Desk) -> None:
+    address = upload(
+        secretary,
+        account(secretary, secretary.house.hire()),
+        account(secretary, secretary.house.hire(), "оператор"),
+    )
+    secretary.run(address)
+    before = secretary.open_rights()
+    page = secretary.page(close(secretary, address, "unlisted", "take_all"))
+    assert "Роль в списке не понята" in page
+    assert secretary.open_rights() == before
+
+
 def test_nothing_picked_is_told(secretary: Desk) -> None:
     address = upload(secretary, account(secretary, secretary.house.hire()))
     secretary.run(address)
