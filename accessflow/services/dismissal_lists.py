@@ -66,14 +66,26 @@ def counts(session: Session, actor: Actor, wanted: Filter, today: date) -> dict[
     return dict(zip(SHOWS, map(int, session.execute(query).one()), strict=True))
 
 
-def count_unfiled(session: Session, actor: Actor) -> int:
-    """What of the actor's own organisation is still to be sent."""
-    query = select(func.count()).select_from(Dismissal).where(
-        Dismissal.organization_id == (actor.organization_id or 0),
-        STANDING,
-        Dismissal.filed_at.is_(None),
-    )  # fmt: skip
-    return session.scalar(query) or 0
+def count_unfiled(session: Session, actor: Actor, import_job: int | None = None) -> int:
+    """What of the actor's own organisation, or of one file of it, is still to be sent."""
+    query = select(func.count()).select_from(Dismissal)
+    return session.scalar(query.where(*_own_unfiled(actor, import_job))) or 0
+
+
+def unfiled_after(
+    session: Session, actor: Actor, import_job: int | None, after: int, limit: int
+) -> list[int]:
+    """The next ids of the same, in their order."""
+    query = select(Dismissal.id).where(*_own_unfiled(actor, import_job), Dismissal.id > after)
+    return list(session.scalars(query.order_by(Dismissal.id).limit(limit)))
+
+
+def _own_unfiled(actor: Actor, import_job: int | None) -> Iterator[ColumnElement[bool]]:
+    yield Dismissal.organization_id == (actor.organization_id or 0)
+    yield STANDING
+    yield Dismissal.filed_at.is_(None)
+    if import_job is not None:
+        yield Dismissal.import_job_id == import_job
 
 
 def _conditions(actor: Actor, wanted: Filter) -> Iterator[ColumnElement[bool]]:

@@ -113,6 +113,7 @@ ACCESS: Final[dict[str, Access]] = {
     "dismissals.export": LEAVERS_SEEN,
     "dismissals.show": LEAVERS_SEEN,
     "dismissals.make": FILERS,
+    "dismissals.make_all": FILERS,
     "dismissals.sign": FILERS,
     "dismissals.close_under_way": FILERS,
     "dismissals.ask": FILERS,

@@ -13,8 +13,10 @@ from accessflow.db.tables import Dismissal
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.domain.text import counted
+from accessflow.forms.answers import MAX_ROWS
 from accessflow.services import (
     dismissal_cancelling,
+    dismissal_lists,
     dismissal_making,
     dismissal_signing,
     dismissals,
@@ -54,6 +56,39 @@ def make() -> ResponseReturnValue:
     else:
         toast("Все отзывы уже сформированы.", kind="info")
     return redirect(_back(), code=303)
+
+
+@blueprint.post("/make-all")
+def make_all() -> ResponseReturnValue:
+    """The same of everybody whose revocations are not sent, or of one file: a part with each call,
+    so that the page tells how far it is. What is made stays made, whenever one stops."""
+    form = request.form
+    import_job = form.get("import_job", type=int)
+    after, done, made = (form.get(name, type=int) for name in ("after", "done", "made"))
+    total = dismissal_lists.count_unfiled(context.session(), context.actor(), import_job)
+    if after is None:
+        return _progress(import_job, 0, 0, 0, total)
+    ids = dismissal_lists.unfiled_after(
+        context.session(), context.actor(), import_job, after, MAX_ROWS
+    )
+    if not ids:
+        words = counted(made or 0, "заявка", "заявки", "заявок")
+        toast(f"Сформировано: {words} на отзыв." if made else "Все отзывы уже сформированы.")
+        return _done(url_for(".index", import_job=import_job))
+    drafts = dismissal_making.make(
+        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
+        choice=Choice(tuple(ids)),
+    )  # fmt: skip
+    return _progress(
+        import_job, ids[-1], (done or 0) + len(ids), (made or 0) + len(drafts), total
+    )  # fmt: skip
+
+
+def _progress(import_job: int | None, after: int, done: int, made: int, total: int) -> str:
+    return render_template(
+        "dismissals/_progress.html" if is_htmx() else "dismissals/running.html",
+        import_job=import_job, after=after, done=done, made=made, total=total,
+    )  # fmt: skip
 
 
 @blueprint.post("/sign")
@@ -130,10 +165,7 @@ def answer(dismissal_id: int, what: str) -> ResponseReturnValue:
         flaws = {FIELDS[what]: next(iter(known.values()))} if known else {}
         asked = Asked(what, found, {FIELDS[what]: typed}, flaws, "" if flaws else refusal.message)
         return _form(asked), STATUS[type(refusal)]
-    address = _back()
-    if is_htmx():
-        return Response(status=204, headers={"HX-Redirect": address})
-    return redirect(address, code=303)
+    return _done(_back())
 
 
 @blueprint.post("/<int:dismissal_id>/take-back")
@@ -152,6 +184,13 @@ def restore(dismissal_id: int) -> ResponseReturnValue:
     drafts = f" Черновики снова на месте: {', '.join(numbers)}." if numbers else ""
     toast(f"Увольнение возвращено, срок снова идёт.{drafts}")
     return redirect(dismissal_view.place(dismissal_id), code=303)
+
+
+def _done(address: str) -> ResponseReturnValue:
+    """On to another page; out of a window or a part of a page by htmx's own header."""
+    if is_htmx():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)
 
 
 def _form(asked: Asked) -> str:

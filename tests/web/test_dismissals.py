@@ -341,3 +341,17 @@ def test_the_last_day_on_the_card_is_a_dismissal_and_another_day_moves_it(
     refused = hr.post(f"/people/jobs/{job}", data={**card, "until": ""})
     assert "Увольнение отменяют на странице «Увольнения»" in refused.text
     assert only(staff).cancelled_at is None
+
+
+def test_all_are_made_part_by_part_and_told_how_far_it_is(staff: Staff, hr: FlaskClient) -> None:
+    for name in ("Лаптева Ирина Сергеевна", "Осокин Роман Валерьевич"):
+        staff.enter(leaves(staff, name, "frmss"))
+    assert "Сформировать всем (2)" in hr.get("/dismissals").text
+    assert "Уволенных: 0 из 2" in hr.post("/dismissals/make-all").text
+    page = hr.post("/dismissals/make-all", data={"after": "0"}).text
+    assert "Уволенных: 2 из 2" in page
+    after = re.search(r'name="after" value="(\d+)"', page)
+    assert after
+    told = hr.post("/dismissals/make-all", data={"after": after[1], "made": "1"})
+    assert told.location == "/dismissals"
+    assert "Сформировано: 1 заявка на отзыв" in hr.get("/dismissals").text
