@@ -93,7 +93,7 @@ def test_a_problem_goes_to_those_who_help_with_it(tale: Story) -> None:
     expect(page.get_by_text("Чтобы отправить, осталось")).to_have_count(0)
     page.get_by_role("button", name="Отправить").click()
     page = tale.at("sekretar", f"/requests/{made}")
-    expect(state(page)).to_have_text("В СТП ЕГИСЗ")
+    expect(state(page)).to_have_text("В поддержке АКиНЕО")
     parcel, number = tale.post()
     assert addressed(parcel) == (AKINEO, MIAC)
     assert "ошибка.png" in enclosed(parcel)
