@@ -116,9 +116,15 @@ def upgrade() -> None:
         "ix_requests_open", "requests", list(REQUEST_OPEN_COLUMNS),
         sqlite_where=is_open, postgresql_where=is_open,
     )  # fmt: skip
+    is_refused = sa.text("outcome = 'refused'")
+    op.create_index(
+        "ix_request_rows_refused", "request_rows", ["decided_at", "request_id", "cause"],
+        sqlite_where=is_refused, postgresql_where=is_refused,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_request_rows_refused", table_name="request_rows")
     op.drop_index("ix_requests_open", table_name="requests")
     _close_lists()
     for name, table_name, _, _ in LEDGER_INDEXES:
