@@ -61,9 +61,9 @@ def _told(lines: Iterable[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with demonstration(tmp_path_factory.mktemp("fresh")) as told:
-        yield told
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first start makes the demonstration, and a later one finds it."""
+    return tmp_path_factory.mktemp("fresh")
 
 
 @pytest.fixture
@@ -80,8 +80,17 @@ def sign_in(page: Page, told: dict[str, str]) -> None:
     expect(page.get_by_role("heading", name="Заявки")).to_be_visible()
 
 
-def test_two_nurses_in_three_systems(page: Page, fresh: dict[str, str], tmp_path: Path) -> None:
-    sign_in(page, fresh)
+def test_two_nurses_in_three_systems(page: Page, folder: Path, tmp_path: Path) -> None:
+    with demonstration(folder) as told:
+        sign_in(page, told)
+        made = _made(page, tmp_path)
+    assert {form for form, _ in made} == set(SYSTEMS.values())
+    for form, files in made:
+        _holds_both_nurses(form, files)
+
+
+def _made(page: Page, folder: Path) -> list[tuple[str, dict[str, bytes]]]:
+    """Three applications of two people: form and downloaded files of each."""
     page.get_by_role("link", name="Новая заявка").first.click()
     expect(page.get_by_role("heading", name="Новая заявка")).to_be_visible()
     for surname, name in NURSES.items():
@@ -91,10 +100,7 @@ def test_two_nurses_in_three_systems(page: Page, fresh: dict[str, str], tmp_path
     for system in SYSTEMS:
         page.get_by_role("checkbox", name=system, exact=True).check()
     page.get_by_role("button", name="Создать 3 заявки").click()
-    made = [_set_of(page, tmp_path, number) for number in range(1, 4)]
-    assert {form for form, _ in made} == set(SYSTEMS.values())
-    for form, files in made:
-        _holds_both_nurses(form, files)
+    return [_set_of(page, folder, number) for number in range(1, 4)]
 
 
 def _set_of(page: Page, folder: Path, number: int) -> tuple[str, dict[str, bytes]]:
@@ -131,14 +137,14 @@ def _holds_both_nurses(form: str, files: dict[str, bytes]) -> None:
             assert part in cells
 
 
-def test_the_second_start_keeps_the_data(tmp_path: Path) -> None:
+def test_the_second_start_keeps_the_data(folder: Path) -> None:
     def applications() -> list[tuple[str, str]]:
-        with closing(sqlite3.connect(tmp_path / "var" / "accessflow.sqlite3")) as database:
+        with closing(sqlite3.connect(folder / "var" / "accessflow.sqlite3")) as database:
             return database.execute("select number, updated_at from requests").fetchall()
 
-    with demonstration(tmp_path):
+    with demonstration(folder):
         before = applications()
     assert before
-    with demonstration(tmp_path) as told:
+    with demonstration(folder) as told:
         assert told.keys() == {"address", "login", "password"}
     assert applications() == before
