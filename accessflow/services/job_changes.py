@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Employment, JobChange, JobChangeRequest, Request
-from accessflow.domain.errors import Conflict, Forbidden, NotFound
-from accessflow.services import employments, history, people, scope, units
+from accessflow.db.tables import Employment
+from accessflow.domain.errors import Conflict, Forbidden
+from accessflow.services import change_records, employments, history, people, units
 from accessflow.services.actor import Actor
 from accessflow.services.dismissal_making import Revoked, revocations_of
 from accessflow.services.fields import Fields
@@ -31,15 +30,8 @@ from accessflow.services.plan import Planned
 from accessflow.services.requests import create_planned
 from accessflow.workflow.holding import role_key
 
-Kind = Literal["role", "unit", "surname", "arrival"]
 Step = Literal["keep", "change", "again", "revoke"]
 STEPS: tuple[Step, ...] = ("keep", "change", "again", "revoke")
-KINDS: Mapping[str, str] = {
-    "role": "Смена роли",
-    "unit": "Перевод",
-    "surname": "Смена фамилии",
-    "arrival": "Новое место работы",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,79 +111,16 @@ def arrive(
         )  # fmt: skip
         made = create_planned(maker, planned)
         what = {f"Доступ: {one.offer.label}": ["—", one.role or "выдать"] for one in picked}
-        change = keep(maker, job, "arrival", maker.today, "", what)
-        link(session, change, dict.fromkeys(made, 0))
+        change = change_records.keep(maker, job, "arrival", maker.today, "", what)
+        change_records.link(session, change, dict.fromkeys(made, 0))
         return change.id
-
-
-def keep(
-    maker: Maker, job: Employment, kind: Kind, day: date, ground: str, what: history.What
-) -> JobChange:
-    """The change as it will be told on the person's page."""
-    change = JobChange(
-        kind=kind, employment_id=job.id, person_id=job.person_id,
-        organization_id=job.organization_id, happened_on=day, ground=ground, what=what,
-        made_by_id=maker.actor.user_id, made_at=maker.now,
-    )  # fmt: skip
-    maker.session.add(change)
-    maker.session.flush()
-    return change
-
-
-def link(session: Session, change: JobChange, pairs: Mapping[int, int]) -> None:
-    """`pairs`: the number of the pair that each application belongs to, 0 for none."""
-    session.add_all(
-        JobChangeRequest(request_id=request_id, change_id=change.id, pair=pair)
-        for request_id, pair in pairs.items()
-    )
-    session.flush()
-
-
-def find(session: Session, actor: Actor, change_id: int) -> JobChange:
-    """Raises NotFound, also for one of another organisation."""
-    found = session.get(JobChange, change_id)
-    if found is None or not scope.may_see(actor, found.organization_id):
-        raise NotFound("Такого изменения нет.", change=change_id)
-    return found
-
-
-def of_person(session: Session, actor: Actor, person_id: int) -> Sequence[JobChange]:
-    """Newest first, of the organisations that the actor may see."""
-    query = select(JobChange).where(
-        JobChange.person_id == person_id, scope.within(actor, JobChange.organization_id)
-    )
-    return session.scalars(query.order_by(JobChange.id.desc())).all()
-
-
-def requests_of(session: Session, change: JobChange) -> list[tuple[int, Request]]:
-    """The applications made for it that are still there, each with the number of its pair."""
-    query = (
-        select(JobChangeRequest.pair, Request)
-        .join(Request, Request.id == JobChangeRequest.request_id)
-        .where(JobChangeRequest.change_id == change.id, Request.deleted_at.is_(None))
-        .options(joinedload(Request.organization))
-        .order_by(JobChangeRequest.pair, Request.id)
-    )
-    return [(pair, request) for pair, request in session.execute(query)]
-
-
-def change_of(session: Session, request: Request) -> JobChangeRequest | None:
-    """The change that an application was made for, and its pair."""
-    return session.get(JobChangeRequest, request.id, options=[joinedload(JobChangeRequest.change)])
-
-
-def begun_job(session: Session, actor: Actor, employment_id: int) -> Employment:
-    """A job whose rights the actor may change. Raises NotFound, Forbidden."""
-    job = people.job(session, actor, employment_id)
-    scope.require_people_changed(actor, job.organization_id)
-    return job
 
 
 def _begun(
     session: Session, actor: Actor, now: datetime, catalogue: Catalogue, employment_id: int
 ) -> tuple[Maker, Employment]:
     """Two clicks at once are taken one after the other."""
-    job = begun_job(session, actor, employment_id)
+    job = change_records.begun_job(session, actor, employment_id)
     lock_jobs(session, [job.id])
     maker = maker_of(session, actor, now, catalogue)
     if not people.is_current(job, maker.today):
@@ -265,7 +194,7 @@ def _unit(job: Employment) -> str:
 def _carried_out(
     maker: Maker,
     job: Employment,
-    kind: Kind,
+    kind: change_records.Kind,
     move: Move,
     rights: Sequence[Right],
     day: date,
@@ -287,8 +216,8 @@ def _carried_out(
     made = create_planned(maker, planned) if planned else []
     told = what | {f"Доступ: {r.offer.label}": [r.role or "есть", _after(d)] for r, d in away}
     ground = " ".join(move.ground.split())[:255]
-    change = keep(maker, job, kind, day, ground, told)
-    link(session, change, _pairs(planned, made))
+    change = change_records.keep(maker, job, kind, day, ground, told)
+    change_records.link(session, change, _pairs(planned, made))
     if kind == "role":
         history.record(
             session, actor=maker.actor, now=maker.now, entity="employment", entity_id=job.id,
@@ -315,4 +244,3 @@ def _pairs(planned: Sequence[Planned], made: Sequence[int]) -> dict[int, int]:
         request_id: numbers.get(one.offer.slug, 0)
         for request_id, one in zip(made, planned, strict=True)
     }
-

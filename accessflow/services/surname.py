@@ -20,9 +20,9 @@ from accessflow.db.tables import Employment, Request, RequestRow
 from accessflow.domain.person_name import PersonName
 from accessflow.services import (
     acting,
+    change_records,
     edit_history,
     employments,
-    job_changes,
     making,
     people,
     problem,
@@ -82,7 +82,7 @@ def change_name(
     """The id of the change. What is not sent yet says the new name; what waits for a signature goes
     back to the drafts for it. Raises Refused with flaws by field, NotFound, Forbidden."""
     with db.write() as session:
-        job = job_changes.begun_job(session, actor, typed.employment_id)
+        job = change_records.begun_job(session, actor, typed.employment_id)
         maker = maker_of(session, actor, now, catalogue)
         who, told = _read(session, job, typed, maker.today)
         rights = [r for r in rights_of(session, catalogue, job, maker.today) if r.key in typed.tell]
@@ -92,11 +92,11 @@ def change_name(
             employments.update_job(session, actor=actor, now=now, row=job, values=values)
         session.flush()
         refreshed = _refresh(maker, files, job, who, told)
-        change = job_changes.keep(
+        change = change_records.keep(
             maker, job, "surname", told.day, told.ground, _what(told, refreshed)
         )
         made = _tell(maker, rights, told)
-        job_changes.link(session, change, dict.fromkeys(made, 0))
+        change_records.link(session, change, dict.fromkeys(made, 0))
         return change.id
 
 

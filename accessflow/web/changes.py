@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accessflow.db.tables import Employment, JobChange, Request
+from accessflow.db.tables import Employment, Request
 from accessflow.domain.errors import AccessflowError, Conflict, Invalid
 from accessflow.services import (
     acting,
+    change_records,
     job_changes,
     job_rights,
     pairs,
     people,
-    problem,
     scope,
     surname,
     units,
 )
+from accessflow.services.change_records import KINDS
 from accessflow.services.fields import Refused
-from accessflow.services.job_changes import KINDS, STEPS, Decision, Move, Step
+from accessflow.services.job_changes import STEPS, Decision, Move, Step
 from accessflow.services.request_list import scans_of
 from accessflow.services.surname import NewName
 from accessflow.web import context, request_words
+from accessflow.web.change_view import Line, groups, seen, steps, subject
 from accessflow.web.errors import STATUS
-from accessflow.web.request_next import Next, next_step
+from accessflow.web.request_next import next_step
 from accessflow.web.toasts import toast
-from accessflow.workflow.states import UNFILED
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
 Typed = Mapping[str, str]
@@ -108,8 +108,8 @@ def change_name(employment_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:change_id>")
 def show(change_id: int) -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
-    found = job_changes.find(session, actor, change_id)
-    made = [(n, r) for n, r in job_changes.requests_of(session, found) if _seen(r)]
+    found = change_records.find(session, actor, change_id)
+    made = [(n, r) for n, r in change_records.requests_of(session, found) if seen(r)]
     scans = scans_of(session, [r for _, r in made])
     drafts = [r for _, r in made if r.state == "draft" and r.kind != "technical"]
     return render_template(
@@ -117,11 +117,11 @@ def show(change_id: int) -> ResponseReturnValue:
         found=found,
         kinds=KINDS,
         name=people.name_of(found.person).full,
-        groups=_groups([(n, Line(r, next_step(actor, r, scans.get(r.id)))) for n, r in made]),
-        subject=_subject,
+        groups=groups([(n, Line(r, next_step(actor, r, scans.get(r.id)))) for n, r in made]),
+        subject=subject,
         states=request_words.STATES,
         words=pairs.WORDS,
-        steps=_steps([r for _, r in made]),
+        steps=steps([r for _, r in made]),
         may_prepare=bool(drafts)
         and scope.may_file(actor, found.organization_id)
         and not any(r.error_count for r in drafts),
@@ -132,8 +132,8 @@ def show(change_id: int) -> ResponseReturnValue:
 def prepare(change_id: int) -> ResponseReturnValue:
     """Everything made for it goes to the signature; a half takes the other along."""
     session, actor = context.session(), context.actor()
-    found = job_changes.find(session, actor, change_id)
-    drafts = [r.id for _, r in job_changes.requests_of(session, found) if r.kind != "technical"]
+    found = change_records.find(session, actor, change_id)
+    drafts = [r.id for _, r in change_records.requests_of(session, found) if r.kind != "technical"]
     try:
         for request_id in drafts:
             _prepare(request_id)
@@ -160,39 +160,8 @@ def _prepare(request_id: int) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    request: Request
-    next: Next | None
-
-
-def pair_of(found: Request, card: str) -> dict[str, Any] | None:
-    """Of a card (its endpoint): the other half, and the change that both were made for; None for
-    what was made for none."""
-    session, actor = context.session(), context.actor()
-    link = job_changes.change_of(session, found)
-    if link is None or not scope.may_see(actor, found.organization_id):
-        return None
-    partner = pairs.partner_of(session, found)
-    return {
-        "change": link.change,
-        "paired": bool(link.pair),
-        "partner": partner if partner is not None and _seen(partner) else None,
-        "address": url_for(card, request_id=partner.id) if partner is not None else "",
-        "state": request_words.STATES[partner.state].label.lower() if partner is not None else "",
-        "ended": partner is not None and partner.state in pairs.DEAD,
-        "what": pairs.WORDS.get(partner.action, "") if partner is not None else "",
-        "kind": KINDS[link.change.kind],
-    }
-
-
-def _seen(one: Request) -> bool:
-    """What is not sent yet is the organisation's own business."""
-    return context.actor().organization_id == one.organization_id or one.state not in UNFILED
-
-
 def _job(employment_id: int) -> Employment:
-    return job_changes.begun_job(context.session(), context.actor(), employment_id)
+    return change_records.begun_job(context.session(), context.actor(), employment_id)
 
 
 def _call(job: Employment) -> dict[str, Any]:
@@ -240,8 +209,8 @@ def _done(template: str, job: Employment, act: Callable[[], int]) -> ResponseRet
 
 def _to(change_id: int) -> ResponseReturnValue:
     context.refresh()
-    found = job_changes.find(context.session(), context.actor(), change_id)
-    made = job_changes.requests_of(context.session(), found)
+    found = change_records.find(context.session(), context.actor(), change_id)
+    made = change_records.requests_of(context.session(), found)
     toast(f"{KINDS[found.kind]}: записано" + (", заявки готовы к проверке" if made else ""))
     return redirect(url_for(".show", change_id=change_id), code=303)
 
@@ -330,44 +299,3 @@ def _dismissal(job: Employment) -> str:
     if "dismissals.index" not in current_app.view_functions:
         return ""
     return url_for("dismissals.index", employment=job.id)
-
-
-def _groups(made: Sequence[tuple[int, Line]]) -> list[tuple[int, list[Line]]]:
-    """By pair, what is alone last and together."""
-    found: dict[int, list[Line]] = {}
-    for pair, line in made:
-        found.setdefault(pair, []).append(line)
-    return sorted(found.items(), key=lambda item: (not item[0], item[0]))
-
-
-def _subject(one: Request) -> str:
-    """A message about a new name concerns a system, too: its description says which."""
-    told = str(one.fields.get(f"{problem.KEPT}system", "")) if one.kind == "technical" else ""
-    return told or request_words.subject(context.catalogue(), one)
-
-
-def _steps(made: Sequence[Request]) -> list[tuple[str, str, str]]:
-    """How far the applications are, all together."""
-    signed = [r for r in made if r.kind != "technical"]
-    if not made:
-        return []
-    reached = [
-        ("Записано", True),
-        ("Проверить", all(r.state != "draft" for r in signed)),
-        (
-            "Подписать и отправить" if signed else "Отправить",
-            all(r.state not in UNFILED for r in made),
-        ),
-        ("Решение МИАЦ", all(r.state in ("executed", "closed", *pairs.DEAD) for r in made)),
-    ]
-    steps, current = [], True
-    for label, done in reached:
-        state = "done" if done else "current" if current else "ahead"
-        current = current and done
-        steps.append((label, "", state))
-    return steps
-
-
-def changes_of(person_id: int) -> Sequence[JobChange]:
-    """For the person's page."""
-    return job_changes.of_person(context.session(), context.actor(), person_id)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Employment, Organization, Person
 from accessflow.domain.text import counted
-from accessflow.services import attestations, history, job_changes, people, scope, units
+from accessflow.services import attestations, change_records, history, people, scope, units
 from accessflow.services.attestations import KINDS
 from accessflow.services.people import Filter
 from accessflow.web import context, ledger_asked
@@ -104,8 +104,8 @@ def show(person_id: int) -> ResponseReturnValue:
         may_change=lambda job: scope.may_change_people(actor, job.organization_id),
         may_attest=actor.role not in ("admin", "auditor", "signatory"),
         is_current=people.is_current,
-        changes=job_changes.of_person(session, actor, person_id),
-        change_kinds=job_changes.KINDS,
+        changes=change_records.of_person(session, actor, person_id),
+        change_kinds=change_records.KINDS,
         history=timeline(actor, history.changes_of(session, entities)),
         rights=rights_of(person.id, ledger_asked.question().on),
         kept=ledger_asked.arguments,

@@ -29,7 +29,7 @@ from accessflow.services.routes import CHANNELS, is_default, route_of
 from accessflow.services.sending import Missing
 from accessflow.services.technical import FILE_KINDS, SUBJECTS
 from accessflow.services.waivers import defects_of
-from accessflow.web import changes, context, messages, request_words
+from accessflow.web import change_view, context, messages, request_words
 from accessflow.web.card_turn import paper_of, turn_of
 from accessflow.web.card_view import (
     FILE_LABELS,
@@ -122,7 +122,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         in_force=catalogue.form(check.spec.slug, on=context.today()),
         batch=request_links.made_with(session, actor, found),
         links=links_of(session, actor, found),
-        pair=changes.pair_of(found, "requests.card"),
+        pair=change_view.pair_of(found, "requests.card"),
         subject_of=lambda other: request_words.subject(catalogue, other),
         files=FILES,
         kept=files_of(session, found),

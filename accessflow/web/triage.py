@@ -31,7 +31,7 @@ from accessflow.services.queue_views import wanted_of
 from accessflow.web import (
     assignments,
     card_view,
-    changes,
+    change_view,
     context,
     intake,
     messages,
@@ -94,7 +94,7 @@ def card(request_id: int) -> ResponseReturnValue:
         letter_kinds=LETTERS,
         others=presence.others(session, actor, found.id, context.now()),
         links=card_view.links_of(session, actor, found, ("resubmission_of_id", "duplicate_of_id")),
-        pair=changes.pair_of(found, "triage.card"),
+        pair=change_view.pair_of(found, "triage.card"),
         may_waive=actor.role in MIAC,
         may_weigh=actor.role in MIAC and card.snapshot.state in triage_view.WEIGHED,
         criticalities=technical.CRITICALITIES,

@@ -15,7 +15,14 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, JobChange, Letter, Request, Unit
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, NotFound
-from accessflow.services import dismissal_making, job_changes, pairs, requests, surname
+from accessflow.services import (
+    change_records,
+    dismissal_making,
+    job_changes,
+    pairs,
+    requests,
+    surname,
+)
 from accessflow.services.fields import Refused
 from accessflow.services.job_changes import Decision, Move
 from accessflow.services.job_rights import rights_of, suggestions
@@ -63,7 +70,7 @@ def change(staff: Staff, job: int, **steps: Decision) -> int:
 def made(staff: Staff, change_id: int) -> list[tuple[int, str, int]]:
     """Pair, action, id."""
     with staff.db.read() as session:
-        found = job_changes.requests_of(session, session.get_one(JobChange, change_id))
+        found = change_records.requests_of(session, session.get_one(JobChange, change_id))
         return [(pair, request.action, request.id) for pair, request in found]
 
 
@@ -112,7 +119,7 @@ def test_a_role_is_changed_by_a_pair_made_at_once(staff: Staff) -> None:
         assert taken.batch == given_.batch == taken.number
         assert pairs.partner_of(session, taken) is given_
         assert pairs.partner_of(session, given_) is taken
-        [told] = job_changes.of_person(session, staff.actor, taken_person(session, job))
+        [told] = change_records.of_person(session, staff.actor, taken_person(session, job))
         assert told.what == {"Доступ: ФРМСС": [WORKER, ADMIN]}
         assert told.ground == "приказ № 5-к"
 
@@ -338,7 +345,7 @@ def test_another_organisation_neither_sees_nor_changes_it(staff: Staff) -> None:
     with staff.db.read() as session:
         [change_id] = session.scalars(select(JobChange.id)).all()
         with pytest.raises(NotFound):
-            job_changes.find(session, stranger, change_id)
+            change_records.find(session, stranger, change_id)
     head = staff.life.actor("signatory")
     with pytest.raises(Forbidden):
         job_changes.change_role(
@@ -395,7 +402,7 @@ def test_a_new_surname_reaches_the_card_the_drafts_and_the_systems(staff: Staff)
             assert request.state == "draft"
             assert request.rows[0].answers["last_name"] == "Сидорова"
             assert request.rows[0].answers["email"] == "sidorova@prb.example"
-        [(pair, told)] = job_changes.requests_of(session, session.get_one(JobChange, change_id))
+        [(pair, told)] = change_records.requests_of(session, session.get_one(JobChange, change_id))
         assert (pair, told.kind, told.subject) == (0, "technical", "access")
         text = told.fields["description"]
         assert "Сидорова Анна Ивановна (ранее: Петрова Анна Ивановна)" in text
