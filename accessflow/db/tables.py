@@ -1,7 +1,8 @@
 """The tables. One class a table, no behaviour beyond what a row says of itself.
 
 Personal data stands in `persons`, `employments`, `request_rows`, `request_undos`, `email_claims`,
-and names also in `request_words`, `requests.search_text`, `letters` and `request_messages` only.
+`import_rows`, and names also in `request_words`, `requests.search_text`, `letters` and
+`request_messages` only.
 Times are UTC with zone; dates are plain dates of Moscow.
 """
 
