@@ -72,6 +72,7 @@ class LedgerEntry(Base):
         Index(None, "request_row_id"),
         Index(None, "organization_id", "kind", "id"),
         Index(None, "kind", "id"),
+        Index(None, "person_id", "id"),
     )
 
 

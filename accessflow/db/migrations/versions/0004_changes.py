@@ -17,6 +17,7 @@ LEDGER_INDEXES = (
     ("ix_grants_ended", "grants", ["until", "id"], "until IS NOT NULL"),
     ("ix_employments_ended", "employments", ["until"], "until IS NOT NULL"),
     ("ix_ledger_entries_kind_id", "ledger_entries", ["kind", "id"], ""),
+    ("ix_ledger_entries_person_id_id", "ledger_entries", ["person_id", "id"], ""),
 )
 """What the pages of the ledger are read off: the newest and the ended rights, whose job is over."""
 
