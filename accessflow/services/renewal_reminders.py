@@ -54,7 +54,9 @@ def fire_due(db: Database, *, catalogue: Catalogue, now: datetime) -> int:
 
 
 def _done(db: Database, today: date) -> bool:
-    laid = exists().where(Reminder.kind == DAY, Reminder.entity_id == today.toordinal())
+    laid = exists().where(
+        Reminder.kind == DAY, Reminder.entity == "day", Reminder.entity_id == today.toordinal()
+    )
     with db.read() as session:
         return session.scalar(select(laid)) or False
 
