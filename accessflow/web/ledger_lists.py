@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from accessflow.db.tables import Employment, Grant, ImportJob, ImportRow, Organization, Person
+from accessflow.db.tables import Grant, ImportRow, Person
 from accessflow.documents.sheet_out import write_table
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Invalid, NotFound
@@ -20,17 +18,23 @@ from accessflow.services.imports import closing_gaps, differences
 from accessflow.services.imports.closing_gaps import WAYS, Gap
 from accessflow.services.imports.differences import Part
 from accessflow.services.imports.jobs import Upload
-from accessflow.services.imports.matched import employments_of, name_of
+from accessflow.services.imports.matched import name_of
 from accessflow.services.imports.withdrawing import told, withdraw_some
 from accessflow.services.offers import system_label
-from accessflow.services.people import name_of as person_name
 from accessflow.web import context
+from accessflow.web.differences_sheet import (
+    HEADERS,
+    TITLES,
+    WIDTHS,
+    beside,
+    lines,
+    organizations_of,
+)
 from accessflow.web.downloads import download
 from accessflow.web.exports import XLSX, long_sheet
 from accessflow.web.import_pages import add_pages, after_step, begin, find_job, upload_page
 from accessflow.web.lists import Order, Page, page_of
 from accessflow.web.toasts import toast
-from accessflow.web.words import day, masked_snils
 
 blueprint = Blueprint("ledger_lists", __name__, url_prefix="/ledger/lists")
 add_pages(blueprint, "accounts", "journal")
@@ -50,13 +54,6 @@ SAMPLES: Mapping[str, tuple[str, Sequence[str]]] = {
 PAGE = 50
 ROWS: Order = {"name": [ImportRow.name, ImportRow.id], "number": [ImportRow.number]}
 GRANTS: Order = {"name": [Person.search_name, Grant.id], "since": [Grant.since, Grant.id]}
-TITLES: Mapping[Part, str] = {
-    "unlisted": "Есть в системе, нет в реестре",
-    "missing": "Есть в реестре, нет в системе",
-    "role": "Роль другая",
-    "gone": "Уволены, а доступ есть",
-    "unknown": "Не опознаны",
-}
 HINTS: Mapping[Part, str] = {
     "unlisted": "Если доступ правильный, внесите его в реестр: основанием будет этот список. "
     "Если нет — сформируйте заявку на отзыв.",
@@ -155,7 +152,7 @@ def show_differences(job_id: int) -> ResponseReturnValue:
         overseer=actor.organization_id is None,
         names=organizations_of(session, page.items),
         name_of=name_of,
-        **_beside(session, job, part, page.items),
+        **beside(session, job, part, page.items),
     )
 
 
@@ -199,70 +196,8 @@ def export(job_id: int) -> ResponseReturnValue:
     """Every difference, the part in the first column. СНИЛС stay masked."""
     session, actor = context.session(), context.actor()
     job = differences.find(session, actor, job_id)
-    headers = ["Что", "ФИО", "СНИЛС", "Организация", "Должность", "Роль в списке",
-               "Роль в реестре", "Последний вход", "Логин"]  # fmt: skip
-    widths = [30.0, 34.0, 16.0, 34.0, 28.0, 24.0, 24.0, 14.0, 14.0]
     title = f"Сверка {system_label(context.catalogue(), job.system)}"[:31]
-    return long_sheet(title, headers, widths, _exported(session, job, context.today()))
-
-
-def _exported(session: Session, job: ImportJob, today: date) -> Iterator[Sequence[str]]:
-    actor = context.actor()
-    for part in differences.PARTS:
-        if part == "missing":
-            query = differences.missing(actor, job).order_by(Person.search_name, Grant.id)
-            for grant in session.scalars(query):
-                yield _grant_line(part, grant)
-            continue
-        rows = differences.rows_of(actor, job, part, today).order_by(ImportRow.name, ImportRow.id)
-        found = session.scalars(rows).all()
-        for start in range(0, len(found), 500):
-            some = found[start : start + 500]
-            beside = _beside(session, job, part, some)
-            houses = organizations_of(session, some)
-            for row in some:
-                yield _row_line(part, row, beside, houses)
-
-
-def _grant_line(part: Part, grant: Grant) -> Sequence[str]:
-    person = grant.person
-    return [
-        TITLES[part], person_name(person).full, masked_snils(person.snils),
-        grant.organization.short_name, grant.employment.position, "", grant.role,
-        day(grant.last_seen_on), "",
-    ]  # fmt: skip
-
-
-def _row_line(
-    part: Part, row: ImportRow, beside: Mapping[str, Any], houses: Mapping[int, str]
-) -> Sequence[str]:
-    job: Employment | None = beside["whom"].get(row.employment_id)
-    held: Sequence[Grant] = beside["held"].get(row.employment_id, ())
-    seen = row.values.get("last_seen_on")
-    return [
-        TITLES[part], person_name(job.person).full if job else name_of(row.values).full,
-        masked_snils(job.person.snils) if job else "", houses.get(row.organization_id or 0, ""),
-        job.position if job else "", row.role or row.values.get("role", ""),
-        ", ".join(grant.role for grant in held),
-        day(date.fromisoformat(seen)) if seen else "", row.values.get("login", ""),
-    ]  # fmt: skip
-
-
-def _beside(
-    session: Session, job: ImportJob, part: Part, items: Sequence[ImportRow]
-) -> dict[str, Any]:
-    """Whom rows are about, and what the ledger says of them."""
-    ids = set() if part == "missing" else {row.employment_id for row in items if row.employment_id}
-    return {
-        "whom": employments_of(session, ids),
-        "held": differences.held_by(session, job, ids) if ids else {},
-    }
-
-
-def organizations_of(session: Session, items: Sequence[Any]) -> Mapping[int, str]:
-    """Short names, by id."""
-    ids = {item.organization_id for item in items if item.organization_id}
-    return {n: session.get_one(Organization, n).short_name for n in sorted(ids)}
+    return long_sheet(title, HEADERS, WIDTHS, lines(session, actor, job, context.today()))
 
 
 def _part(counts: Mapping[Part, int]) -> Part:
