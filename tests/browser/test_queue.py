@@ -154,11 +154,9 @@ def test_a_facet_narrows_at_once_and_the_way_back_widens(queue: Desk) -> None:
     expect(rows).to_have_count(30)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_queue_has_no_flaw_that_axe_knows(
-    queue: Desk, axe: Callable[[Page], list[str]], scheme: str
+    queue: Desk, axe: Callable[[Page], list[str]], axe_in_the_dark: Callable[[Page], list[str]]
 ) -> None:
-    queue.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     for path in (
         "/queue",
         "/queue?size=200&term=late",
@@ -167,10 +165,12 @@ def test_the_queue_has_no_flaw_that_axe_knows(
     ):
         page = queue.open(path)
         assert axe(page) == [], path
+        assert axe_in_the_dark(page) == [], path
     page = queue.open("/queue")
     page.check("#r1 [data-pick]")
     expect(page.locator("#queue .is-bulk")).to_be_visible()
     assert axe(page) == []
+    assert axe_in_the_dark(page) == []
 
 
 def test_at_double_size_only_the_table_scrolls_sideways_and_facets_are_folded(

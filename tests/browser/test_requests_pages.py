@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -220,14 +219,13 @@ PAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_double_size_does_not_scroll(
     desk: Desk,
     browser: Browser,
     axe: Callable[[Page], list[str]],
+    axe_in_the_dark: Callable[[Page], list[str]],
     clinic: House,
     staff: list[int],
-    scheme: Literal["light", "dark"],
 ) -> None:
     gap = clinic.hire("Соколов Дмитрий Павлович", email="")
     clinic.make("frmss", "rs-doctor-portal", people=(*staff, gap), action="revoke")
@@ -236,12 +234,13 @@ def test_axe_finds_nothing_and_double_size_does_not_scroll(
     pick(clinic, [*staff, gap], ["frmss", "vimis-akineo", "rs-tmk", "rs-prof", "frv"])
     for width, height in ((1366, 768), (683, 384)):
         viewport = {"width": width, "height": height}
-        with browser.new_context(color_scheme=scheme, viewport=viewport) as context:  # type: ignore[arg-type]
+        with browser.new_context(viewport=viewport) as context:  # type: ignore[arg-type]
             desk.sign_in(context)
             page = context.new_page()
             for path in PAGES:
                 page.goto(desk.address + path)
                 assert axe(page) == [], f"{path} at {width}"
+                assert axe_in_the_dark(page) == [], f"{path} at {width}"
                 assert page.evaluate(SIDE_SCROLL) <= 0, f"{path} at {width}"
 
 
