@@ -17,9 +17,13 @@ from sqlalchemy import (
     Integer,
     Select,
     SQLColumnExpression,
+    and_,
+    case,
     func,
     literal,
+    or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -135,6 +139,8 @@ def _walk(
 ) -> list[tuple[str, T]]:
     found: list[tuple[str, T]] = []
     falling = sort.falling != back
+    if sort.few and len(sort.buckets) > 1:
+        return _sorted(session, query, sort, start, limit, back=back)
     for name, part in _parts(query, sort, start, falling=falling, back=back):
         columns = sort.ordering(name)
         order = [column.desc() if falling else column.asc() for column in columns]
@@ -143,6 +149,36 @@ def _walk(
         if len(found) >= limit:
             break
     return found
+
+
+def _sorted(
+    session: Session,
+    query: Select[T],
+    sort: Sort,
+    start: tuple[str, tuple[Any, ...]] | None,
+    limit: int,
+    *,
+    back: bool,
+) -> list[tuple[str, T]]:
+    """The same by one query, which puts everything in order."""
+    falling = sort.falling != back
+    names = [name for name, _ in sort.buckets]
+    conditions = [true() if condition is None else condition for _, condition in sort.buckets]
+    number = case(*((condition, n) for n, condition in enumerate(conditions)))
+    if start is not None:
+        bucket, values = names.index(start[0]), start[1]
+        columns = sort.columns_of(start[0])
+        here = tuple_(*columns)
+        there = tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
+        beyond = here < there if falling else here > there
+        farther = number < bucket if back else number > bucket
+        query = query.where(or_(farther, and_(number == bucket, beyond)))
+    ordered = [column.desc() if falling else column.asc() for column in sort.columns]
+    first = number.desc() if back else number.asc()
+    rows = session.execute(
+        query.where(number.is_not(None)).add_columns(number).order_by(first, *ordered).limit(limit)
+    )
+    return [(names[n], row) for row, n in rows]
 
 
 def _parts(

@@ -75,6 +75,13 @@ def matching(
 
     Raises Forbidden for people of an organisation.
     """
+    return _matching(session, actor, wanted, looker, sort)[0]
+
+
+def _matching(
+    session: Session, actor: Actor, wanted: Wanted, looker: Looker, sort: str
+) -> tuple[Select[Request], bool]:
+    """Also whether they are among a few ids."""
     require(actor)
     looked_for = request_list.look_for(session, wanted.text, wanted.ids)
     columns = _columns(wanted, sort) if looked_for.ids is None else WALKED
@@ -86,7 +93,7 @@ def matching(
         *_scope(wanted, sort, by_ids=looked_for.ids is not None),
     )
     facets = (FACETS[name].where(some, columns, looker) for name, some in wanted.chosen.items())
-    return query.where(*facets)
+    return query.where(*facets), looked_for.ids is not None
 
 
 def require(actor: Actor) -> None:
@@ -194,13 +201,15 @@ def part(
     before: str = "",
 ) -> Slice[Request]:
     """A page of the queue with organisation and assignee."""
-    query = matching(session, actor, wanted, looker, sort=sort).options(
+    found, by_ids = _matching(session, actor, wanted, looker, sort)
+    query = found.options(
         joinedload(Request.organization),
         joinedload(Request.assignee),
         defer(Request.search_text),
         defer(Request.fields),
     )
     order = sort_of(session, wanted, sort)
+    order = replace(order, few=order.few or by_ids)
     return page(session, query, order, size=size, after=after, before=before)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.request_tables import STEM
+from accessflow.db.session import once
 from accessflow.db.tables import Request, RequestFile, RequestRow, RequestWord, User
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.answers import name_of
@@ -110,8 +112,7 @@ def look_for(session: Session, text: str, ids: Iterable[int] | None = None) -> L
     few = None if ids is None else frozenset(ids)
     common = []
     for word in sorted(looked_for):
-        matches = _matches(session, word)
-        found = _few(session, matches)
+        matches, found = once(session, ("word", word), partial(_looked_up, session, word))
         if found is None:
             here = select(RequestWord.word).where(RequestWord.request_id == Request.id, matches)
             common.append(here.exists())
@@ -155,6 +156,11 @@ def _conditions(
 def of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]]:
     if states := TABS.get(tab):
         yield columns.state == states[0] if len(states) == 1 else columns.state.in_(states)
+
+
+def _looked_up(session: Session, word: str) -> tuple[ColumnElement[bool], frozenset[int] | None]:
+    matches = _matches(session, word)
+    return matches, _few(session, matches)
 
 
 def _few(session: Session, matches: ColumnElement[bool]) -> frozenset[int] | None:
