@@ -86,6 +86,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
 @blueprint.post("/signing/scans/<int:batch_id>/turn")
 def turn_page(batch_id: int) -> ResponseReturnValue:
     """The page again, a quarter turned; what was chosen for the others stays chosen."""
+    scan_batches.find(context.session(), context.actor(), batch_id)
     number, _, degrees = request.form.get("turn", "").partition(":")
     if not (number.isdecimal() and degrees.isdecimal()):
         raise Invalid("Выберите страницу и в какую сторону её повернуть.")
