@@ -59,7 +59,11 @@ JOB = {
 }  # fmt: skip
 MOMENT = "timestamp with time zone '2026-01-10 09:00+00'"
 ENDED = f"k < {RIGHTS // 2}"
-EXPIRES = f"CASE WHEN k = 9 AND person % 20 = 0 THEN date '{TODAY}' + (id % 400)::int END"
+# As many run out within two months in a region as in one organisation.
+EXPIRES = (
+    f"CASE WHEN k = 9 AND person % 20 = 0 THEN date '{TODAY}'"
+    f" + (id % 60 + CASE WHEN person <= {STAFF} THEN 0 ELSE 61 END)::int END"
+)
 
 
 def fill(database: Database, catalogue: Catalogue, people: int) -> None:
