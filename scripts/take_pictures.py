@@ -1,7 +1,7 @@
 """Takes the pictures of `docs/images/` from a fresh demonstration: `make pictures`.
 
-Needs the test requirements and their Debian packages. The clock is today's, so dates in the pictures
-change with each run; run it when a page has changed.
+Needs the test requirements and their Debian packages. The clock is today's, so dates in the
+pictures change with each run; run it when a page has changed.
 """
 
 from __future__ import annotations
