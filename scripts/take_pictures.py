@@ -63,6 +63,9 @@ LIFE = (
     ("sekretar", "ledger-matrix", "/ledger/matrix"),
 )
 """Account of the demonstration, name of the picture, address."""
+LOADED = """() => [...document.images].every(
+  (one) => one.complete || one.getBoundingClientRect().top > window.innerHeight)"""
+"""A scan's page comes after the page that shows it."""
 
 
 def pictures_of_a_life(browser: Browser, told: dict[str, str]) -> None:
@@ -76,6 +79,7 @@ def pictures_of_a_life(browser: Browser, told: dict[str, str]) -> None:
         page.wait_for_selector(".af-top")
         page.goto(told["address"] + path)
         page.wait_for_load_state("load")
+        page.wait_for_function(LOADED)
         _take(page, name)
         page.close()
 
