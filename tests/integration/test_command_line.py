@@ -94,8 +94,10 @@ def test_serve_fills_a_demonstration_says_where_it_is_and_stops_cleanly() -> Non
 
 def _served_until(stop: signal.Signals) -> tuple[list[str], str]:
     """What `serve --demo` says until it can be used, and after the signal."""
-    command = [sys.executable, "-c", "from accessflow.cli import main; raise SystemExit(main())",
-               "serve", "--demo", "--port", "0"]  # fmt: skip
+    # A run in the background ignores Ctrl+C, and what it starts would too.
+    program = ("import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+               "from accessflow.cli import main; raise SystemExit(main())")  # fmt: skip
+    command = [sys.executable, "-c", program, "serve", "--demo", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, encoding="utf-8",
         env={**os.environ, "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"},
