@@ -150,6 +150,7 @@ def story(
 
 def asked(page: Page, link: str, **fields: str) -> Locator:
     """The dialog that a button of a card opens, filled in and not sent yet."""
+    page.wait_for_load_state()  # before its scripts have come the link leads to a page
     page.get_by_role("link", name=link, exact=True).click()
     dialog = page.locator("#af-ask")
     expect(dialog).to_be_visible()
