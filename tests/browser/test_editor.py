@@ -373,7 +373,8 @@ def test_the_organisations_columns_unfold_and_take_a_value_of_their_own(
 ) -> None:
     request = draft(clinic, people(1))
     page = desk.open(f"/requests/{request}/edit")
-    assert page.locator("td.is-fixed").count() == 3
+    # The organisation's three, and its own note of a term.
+    assert page.locator("td.is-fixed").count() == 4
     page.get_by_label("развернуть столбцы организации").check()
     own = cell(page, 1, "org_short_name")
     expect(page.locator(own)).to_have_value("ГБУЗ ЛО «Приозёрная РБ-учебная»")

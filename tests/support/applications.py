@@ -6,16 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 if TYPE_CHECKING:
     from accessflow.config import Settings
     from accessflow.services.clock import Clock
 
 NewApp: TypeAlias = "Callable[[Settings, Clock], Flask]"
+
+
+class Client(FlaskClient):
+    """Reads each answer to its end and closes it, as a server does: a long sheet is a file."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **kwargs)
 
 
 class Wired:
@@ -25,6 +34,7 @@ class Wired:
         from accessflow.app import create_app
 
         self.app = create_app(settings, clock=clock)
+        self.app.test_client_class = Client
         self.config = dict(self.app.config)
 
     def serving(self, settings: Settings, clock: Clock) -> Flask:
