@@ -22,7 +22,7 @@ from accessflow.db.tables import (
     Signatory,
     User,
 )
-from accessflow.domain.snils import check_digits
+from accessflow.domain.snils import Snils, check_digits
 from benchmarks.bulk import load, settle, spread
 from benchmarks.helpdesk import Ticket
 
@@ -38,6 +38,7 @@ SYSTEMS = {
     "frmss": "08", "rmo": "07", "smp": "09", "vimis-akineo": "05", "frmr": "10", "rs-tmk": "03",
     "frllo": "04", "covid19": "06",
 }  # fmt: skip
+PEOPLE = 60_000
 NEWEST, OLD_AND_OPEN = 5_000, 100
 STATES = ["registered", "in_review", "forwarded", "needs_info", *["executed"] * 2, *["closed"] * 14]
 HELPDESK_STATUS = {"closed": 4, "executed": 3}
@@ -131,13 +132,15 @@ def names(n: int) -> list[str]:
 
 def row(n: int, position: int) -> dict[str, Any]:
     last = names(n)[min(position, 2) - 1]
+    nine = f"{100_000_000 + (3 * n + position) % PEOPLE}"
+    snils = nine + check_digits(nine)
     answers = {
         "last_name": last, "first_name": "Анна", "middle_name": "Ивановна",
-        "snils": "112-233-445 95", "position": "Медицинская сестра",
+        "snils": Snils(snils).formatted, "position": "Медицинская сестра",
         "role": "Медицинский работник", "email": f"n{n}p{position}@mo.example",
         "work_phone": "8 (81379) 5-00-21", "contact_phone": "8 (921) 000-01-02",
     }  # fmt: skip
-    return {"request_id": n, "position": position, "snils": "", "answers": answers}
+    return {"request_id": n, "position": position, "snils": snils, "answers": answers}
 
 
 def words(n: int) -> list[dict[str, Any]]:

@@ -7,12 +7,13 @@ costs no more than there is to do; of all there are a page is read off an index 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.db.request_tables import is_open
@@ -249,25 +250,38 @@ def dismissals(session: Session, requests: Sequence[Request]) -> set[int]:
 def repeated(session: Session, requests: Sequence[Request]) -> Mapping[int, int]:
     """How many rows of each open one of a page name a person for whom another application asks the
     same, or has asked and got it (R7)."""
-    ids = [r.id for r in requests if r.state not in ANSWERED and r.system]
-    if not ids:
-        return {}
-    here, there = select(RequestRow).subquery(), select(RequestRow).subquery()
-    other = select(Request).subquery()
-    rows = session.execute(
-        select(here.c.request_id, func.count(here.c.id.distinct()))
-        .join(Request, Request.id == here.c.request_id)
-        .join(there, and_(there.c.snils == here.c.snils, there.c.request_id != Request.id))
-        .join(other, other.c.id == there.c.request_id)
-        .where(
-            here.c.request_id.in_(ids),
-            here.c.snils != "",
-            there.c.outcome != "refused",
-            other.c.system == Request.system,
-            other.c.action == Request.action,
-            other.c.state.not_in(UNFILED | NOT_SOLVED),
-            other.c.deleted_at.is_(None),
-        )
-        .group_by(here.c.request_id)
+    open_ = {r.id: r for r in requests if r.state not in ANSWERED and r.system}
+    named = select(RequestRow.request_id, RequestRow.snils).where(
+        RequestRow.request_id.in_(open_), RequestRow.snils != ""
     )
-    return {request_id: number for request_id, number in rows}  # noqa: C416
+    rows = session.execute(named).all() if open_ else []
+    asked = _asked(session, {row.snils for row in rows})
+    found = Counter[int]()
+    for request_id, snils in rows:
+        request = open_[request_id]
+        if asked[snils, request.system, request.action] - {request_id}:
+            found[request_id] += 1
+    return found
+
+
+def _asked(
+    session: Session, numbers: Collection[str]
+) -> Mapping[tuple[str, str | None, str], set[int]]:
+    """The applications that ask, or have got, the same for a person, by СНИЛС, system and action.
+
+    By the СНИЛС alone: which of many conditions leads to few no planner tells for sure.
+    """
+    found = defaultdict[tuple[str, str | None, str], set[int]](set)
+    query = (
+        select(RequestRow.snils, Request.system, Request.action, Request.id)
+        .join(RequestRow.request)
+        .where(
+            RequestRow.snils.in_(numbers),
+            RequestRow.outcome != "refused",
+            WALKED.state.not_in(UNFILED | NOT_SOLVED),
+            Request.deleted_at.is_(None),
+        )
+    )
+    for snils, system, action, request_id in session.execute(query) if numbers else ():
+        found[snils, system, action].add(request_id)
+    return found
