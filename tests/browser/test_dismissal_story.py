@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from email.message import EmailMessage
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from accessflow.db.tables import Employment, Request, RequestRow, User
@@ -40,12 +40,6 @@ def reminded(tale: Story, day: int, hour: int, minute: int = 0) -> list[EmailMes
     found = [letter for letter in tale.post() if SHORT in words_of(letter)]
     assert no_full_snils(found)
     return sorted(found, key=lambda letter: str(letter["To"]))
-
-
-def looks_right(tale: Story, page: Page) -> None:
-    """From its top: an anchor leaves fields half under the bar, which axe takes for small ones."""
-    page.evaluate("scrollTo(0, 0)")
-    tale.looks_right(page)
 
 
 def to(letters: list[EmailMessage]) -> list[str]:
@@ -89,11 +83,11 @@ def somebody_with_five_rights(tale: Story) -> int:
 def entered_and_revoked(tale: Story) -> None:
     page = tale.at("kadry", "/")
     expect(page.get_by_role("heading", name="Увольнения")).to_be_visible()
-    looks_right(tale, page)
+    tale.looks_right(page)
     who = page.get_by_role("combobox", name="Кто увольняется: ФИО или СНИЛС")
     who.press_sequentially("сизо")
     expect(page.get_by_role("option", name=re.compile(NURSE))).to_contain_text("держит 5 доступов")
-    looks_right(tale, page)
+    tale.looks_right(page)
     who.press("Enter")
     expect(page.get_by_label(f"Выбрать другого вместо {NURSE}")).to_be_visible()
     day = page.get_by_label("Последний день работы")
@@ -108,7 +102,7 @@ def entered_and_revoked(tale: Story) -> None:
     expect(page.get_by_text(f"{SHORT} держит 5 доступов")).to_be_visible()
     row = page.get_by_role("row", name=re.compile(f"Свернуть: {NURSE}"))
     expect(row).to_contain_text("осталось 3 раб. дня (до 11.01.2027)")
-    looks_right(tale, page)
+    tale.looks_right(page)
     page.get_by_role("button", name="Сформировать все отзывы (5)").click()
     expect(page.get_by_text("Сформировано: 5 заявок на отзыв")).to_be_visible()
     rights = page.get_by_role("table", name=f"Доступы: {SHORT}")
@@ -116,7 +110,7 @@ def entered_and_revoked(tale: Story) -> None:
         right = rights.get_by_role("row").filter(has_text=system)
         expect(right).to_contain_text(form)
         expect(right).to_contain_text("черновик")
-    looks_right(tale, page)
+    tale.looks_right(page)
 
 
 def sent_to_be_signed(tale: Story) -> bytes:
@@ -179,7 +173,7 @@ def signed_as_one_file_and_sent(tale: Story, printed: bytes) -> None:
     row = page.get_by_role("row", name=re.compile(NURSE))
     expect(row).to_contain_text("подано в срок (11.01.2027)")
     expect(row).to_contain_text("исполнено 0 из 5")
-    looks_right(tale, page)
+    tale.looks_right(page)
     tale.post()
 
 
@@ -205,4 +199,4 @@ def nothing_is_held_and_all_was(tale: Story, person: int) -> None:
         page = tale.at("kadry", f"/ledger/people/{person}?on={on}")
         told = f"на {on[8:]}.{on[5:7]}.{on[:4]}: {number}"
         expect(page.get_by_role("region", name="Доступы").first).to_contain_text(told)
-        looks_right(tale, page)
+        tale.looks_right(page)

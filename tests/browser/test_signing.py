@@ -87,6 +87,7 @@ def test_from_the_draft_to_the_number(
     page.get_by_role("link", name="К отправке").click()
     expect(page.get_by_text("скан с подписью, .pdf")).to_be_visible()
     expect(page.get_by_text("Чтобы отправить, осталось")).to_have_count(0)
+    page.wait_for_load_state("load")  # with the script that hears the keys
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("номер МИАЦ: МИАЦ-2026-000001").first).to_be_visible()
     with db.read() as session:

@@ -135,6 +135,9 @@ def axe_in_the_dark() -> Callable[[Page], list[str]]:
 
 
 def _violations(page: Page, rules: list[str]) -> list[str]:
+    # Loaded, and at its top: what an anchor leaves half under the bar, axe takes for small.
+    page.wait_for_load_state("load")
+    page.evaluate("window.scrollTo({ top: 0, behavior: 'instant' })")
     if not page.evaluate("'axe' in window"):
         source = _axe_source()
         page.evaluate(source)
