@@ -12,6 +12,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request, RequestRow
 from accessflow.services import pairs
 from accessflow.services.offers import together
+from accessflow.services.request_list import BY_IDS
 from accessflow.workflow.snapshot import EXECUTED
 from accessflow.workflow.states import ANSWERED, UNFILED
 
@@ -86,21 +87,22 @@ def _others(
     everywhere: bool,
 ) -> Iterator[RequestRow]:
     slugs = [system.slug for system in together(catalogue, request.system or "")]
+    # By the few СНИЛС: an index of systems would be a long way round.
     query = (
         select(RequestRow)
         .join(RequestRow.request)
         .where(
             RequestRow.snils.in_(digits),
             Request.id != request.id,
-            Request.system.in_(slugs),
+            BY_IDS.system.in_(slugs),
             Request.action == request.action,
-            Request.state.not_in(UNFILED | NOT_SOLVED),
+            BY_IDS.state.not_in(UNFILED | NOT_SOLVED),
             Request.deleted_at.is_(None),
         )
         .options(joinedload(RequestRow.request))
     )
     if not everywhere:
-        query = query.where(Request.organization_id == request.organization_id)
+        query = query.where(BY_IDS.organization_id == request.organization_id)
     yield from session.scalars(query)
 
 
