@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Campaign, Reminder
+from accessflow.services import remind
 from accessflow.services.clock import moscow_date
 from accessflow.services.remind import lay, morning
 from accessflow.workflow.calendar import ONE_DAY, WorkingCalendar
@@ -35,17 +36,7 @@ def plan(session: Session, catalogue: Catalogue, campaign: Campaign, now: dateti
 
 def call_off(session: Session, campaign: Campaign, now: datetime) -> None:
     """What has not fired yet, does not any more."""
-    session.execute(
-        update(Reminder)
-        .where(
-            Reminder.entity == ENTITY,
-            Reminder.entity_id == campaign.id,
-            Reminder.kind.in_(KINDS),
-            Reminder.fired_at.is_(None),
-            Reminder.cancelled_at.is_(None),
-        )
-        .values(cancelled_at=now)
-    )
+    remind.call_off(session, ENTITY, campaign.id, KINDS, now)
 
 
 def _wanted(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Dismissal, Reminder
 from accessflow.domain.roles import Role
+from accessflow.services import remind
 from accessflow.services.clock import moscow_date
 from accessflow.workflow.dismissal import MORNING, OCCASIONS, readers, reminders
 
@@ -59,17 +59,7 @@ def plan_follow_up(
 
 def call_off(session: Session, dismissal: Dismissal, now: datetime) -> None:
     """What has not fired yet, does not any more."""
-    session.execute(
-        update(Reminder)
-        .where(
-            Reminder.entity == ENTITY,
-            Reminder.entity_id == dismissal.id,
-            Reminder.kind.in_(KINDS),
-            Reminder.fired_at.is_(None),
-            Reminder.cancelled_at.is_(None),
-        )
-        .values(cancelled_at=now)
-    )
+    remind.call_off(session, ENTITY, dismissal.id, KINDS, now)
 
 
 def readers_of(

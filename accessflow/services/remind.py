@@ -84,6 +84,23 @@ def lay(session: Session, kind: str, entity: str, entity_id: int, due_at: dateti
     return session.scalar(row.on_conflict_do_nothing().returning(Reminder.id)) is not None
 
 
+def call_off(
+    session: Session, entity: str, entity_id: int, kinds: Iterable[str], now: datetime
+) -> None:
+    """What has not fired yet, does not any more."""
+    session.execute(
+        update(Reminder)
+        .where(
+            Reminder.entity == entity,
+            Reminder.entity_id == entity_id,
+            Reminder.kind.in_(list(kinds)),
+            Reminder.fired_at.is_(None),
+            Reminder.cancelled_at.is_(None),
+        )
+        .values(cancelled_at=now)
+    )
+
+
 def open_for_reminders(calendar: WorkingCalendar, now: datetime) -> bool:
     """From 09:00 in Moscow on of a working day."""
     local = now.astimezone(MOSCOW)
