@@ -104,7 +104,6 @@ def test_a_question_is_answered_by_keyboard(ours: Life, desk: Callable[..., obje
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         expect(page).to_have_url(page.url.split("/requests")[0] + f"/requests/{made}")
-        page.wait_for_load_state("load")  # with the script that hears the keys
         page.locator("#answer").focus()
         page.keyboard.type("Врач-статистик, приказ приложен.")
         page.keyboard.press("Control+Enter")

@@ -79,12 +79,13 @@ def test_a_role_is_changed_step_by_step(
     page.set_input_files("#batch", tmp_path / "скан.pdf")
     page.get_by_role("button", name="Загрузить").click()
     page.get_by_role("link", name="На подпись", exact=True).last.click()
-    for box in page.get_by_role("figure").get_by_role("checkbox").all():
+    boxes = page.get_by_role("figure").get_by_role("checkbox")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
         box.check()
     page.get_by_role("button", name="На отмеченных подпись и печать есть").click()
     page.get_by_role("link", name="К отправке").first.click()
     expect(page.get_by_text("Вместе с этой заявкой уйдёт её пара 2026-0000")).to_be_visible()
-    page.wait_for_load_state("load")  # with the script that hears the keys
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("МИАЦ-2026-000002").first).to_be_visible()
     with db.read() as session:

@@ -87,7 +87,6 @@ def test_from_the_draft_to_the_number(
     page.get_by_role("link", name="К отправке").click()
     expect(page.get_by_text("скан с подписью, .pdf")).to_be_visible()
     expect(page.get_by_text("Чтобы отправить, осталось")).to_have_count(0)
-    page.wait_for_load_state("load")  # with the script that hears the keys
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("номер МИАЦ: МИАЦ-2026-000001").first).to_be_visible()
     with db.read() as session:
@@ -118,7 +117,9 @@ def test_all_that_waits_in_one_print_and_one_scan(
     page.get_by_role("button", name="Загрузить").click()
     expect(page.get_by_text("Все страницы разложены")).to_be_visible()
     page.get_by_role("link", name="На подпись", exact=True).last.click()
-    for box in page.get_by_role("figure").get_by_role("checkbox").all():
+    boxes = page.get_by_role("figure").get_by_role("checkbox")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
         box.check()
     page.get_by_role("button", name="На отмеченных подпись и печать есть").click()
     page.get_by_role("button", name="Отправить отмеченные").click()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 # The same engine. The one with a window keeps its bar alive for every page: half of a test.
@@ -56,7 +56,8 @@ def live_server() -> Iterator[Callable[[Flask], str]]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One chromium for the whole run."""
+    """One chromium for the whole run; what a busy machine shows late is still shown."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield chromium
@@ -85,12 +86,24 @@ def watched_page(browser: Browser) -> Iterator[Page]:
     )
     page = context.new_page()
     complaints = _complaints(page)
+    _keys_wait_for_scripts(page)
     try:
         yield page
     finally:
         context.close()
     if complaints:
         raise AssertionError("\n".join(complaints))
+
+
+def _keys_wait_for_scripts(page: Page) -> None:
+    """A key pressed before the page has loaded would go unheard: `keyboard.press` waits for it."""
+    press = page.keyboard.press
+
+    def pressed(key: str, *, delay: float | None = None) -> None:
+        page.wait_for_load_state("load")
+        press(key, delay=delay)
+
+    page.keyboard.press = pressed  # type: ignore[method-assign]
 
 
 def _complaints(page: Page) -> list[str]:
