@@ -159,14 +159,24 @@ def events(n: int) -> Iterator[dict[str, Any]]:
 
 def ticket(n: int) -> Ticket:
     """The same application as a ticket."""
-    people = "\n".join(f"{name} Анна Ивановна, медицинская сестра" for name in names(n)[:2])
-    at = NOW - timedelta(minutes=5 * n)
+    whole, at = request(n), NOW - timedelta(minutes=5 * n)
+    assignee = whole["assignee_id"]
     return Ticket(
-        title=f"2025-{n:06d} {system_of(n)[0]}",
-        description=people,
-        queue=list(SYSTEMS).index(system_of(n)[0]),
-        status=HELPDESK_STATUS.get(state_of(n), 1),
+        title=f"{whole['number']} {whole['system']}",
+        description="\n".join(
+            ", ".join(row(n, position)["answers"].values()) for position in (1, 2, 3)
+        ),
+        queue=list(SYSTEMS).index(whole["system"]),
+        status=HELPDESK_STATUS.get(whole["state"], 1),
         created=at,
         due=NOW + timedelta(days=spread(n, 5, range(-5, 35))),
         events=EVENTS,
+        submitter=email_of(whole["author_id"]),
+        assignee=None if assignee is None else SPECIALISTS.index(assignee),
+        priority=3 if whole["priority"] == "обычный" else 2,
     )
+
+
+def email_of(organization: int) -> str:
+    """Of the secretary of an organisation."""
+    return f"s{organization}@mo.example"

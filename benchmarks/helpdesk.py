@@ -1,6 +1,8 @@
 """django-helpdesk as a peer: the same tickets in the same PostgreSQL, asked through its own views.
 
-Its list is a page and the table's data that the page fetches at once; both are timed together.
+Set up as its own `standalone` sets it up: the middleware of a Django project, a connection for each
+request, letters handed to an SMTP server; the templates are kept compiled. Its list is a page and
+the table's data that the page fetches at once; both are timed together.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ APPS = [
     "helpdesk",
 ]
 MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 PROCESSORS = [
     "django.contrib.auth.context_processors.auth",
@@ -40,7 +45,8 @@ OPEN, REOPENED, RESOLVED, CLOSED = 1, 2, 3, 4
 
 
 class Ticket(NamedTuple):
-    """`events`: what happened to it, as texts. `status` is helpdesk's own number."""
+    """`events`: what happened to it, as texts. `status` and `priority` are helpdesk's own numbers,
+    `assignee` is one of the staff by its place, None: nobody's."""
 
     title: str
     description: str
@@ -49,13 +55,23 @@ class Ticket(NamedTuple):
     created: datetime
     due: datetime
     events: Sequence[str]
+    submitter: str
+    assignee: int | None
+    priority: int
 
 
 class Helpdesk:
-    """A desk in the PostgreSQL database at `host`/`name`; one in a process."""
+    """A desk in the PostgreSQL database at `host`/`name`; one in a process.
 
-    def __init__(self, *, host: str, name: str, user: str) -> None:
-        _configure(host, name, user)
+    `mail_port`: of an SMTP server on this machine; `staff`: logins, the first one asks;
+    `submitters`: e-mails.
+    """
+
+    def __init__(
+        self, *, host: str, name: str, user: str, mail_port: int,
+        staff: Sequence[str], submitters: Sequence[str],
+    ) -> None:  # fmt: skip
+        _configure(host, name, user, mail_port)
         from django.contrib.auth.models import User
         from django.core.management import call_command
         from django.test import Client
@@ -63,10 +79,15 @@ class Helpdesk:
 
         call_command("migrate", verbosity=0)
         call_command("loaddata", "emailtemplate.json", verbosity=0)  # its own install says so
-        self.user = User.objects.create_superuser("specialist", "s@example.org", "x")
-        UserSettings.objects.get_or_create(user=self.user)
+        self.staff = [
+            User.objects.create_superuser(login, f"{login}@miac.example") for login in staff
+        ]
+        for email in submitters:
+            User.objects.create_user(email.partition("@")[0], email)
+        for user in User.objects.all():
+            UserSettings.objects.get_or_create(user=user)
         self.client = Client()
-        self.client.force_login(self.user)
+        self.client.force_login(self.staff[0])
 
     def fill(self, tickets: Sequence[Ticket], queues: Sequence[str]) -> None:
         """The tickets, numbered from 1 on, each with its follow-ups."""
@@ -80,10 +101,11 @@ class Helpdesk:
         )
         for start in range(0, len(tickets), CHUNK):
             part = tickets[start : start + CHUNK]
-            rows = Row.objects.bulk_create(_row(Row, made, self.user, ticket) for ticket in part)
+            rows = Row.objects.bulk_create(_row(Row, made, self.staff, ticket) for ticket in part)
             FollowUp.objects.bulk_create(
                 FollowUp(
-                    ticket=row, title=text, comment=text, public=True, user=self.user,
+                    ticket=row, title=text, comment=text, public=True,
+                    user=self.staff[ticket.assignee or 0],
                     date=ticket.created + timedelta(hours=n),
                 )
                 for row, ticket in zip(rows, part, strict=True)
@@ -103,7 +125,7 @@ class Helpdesk:
         self._table(f"/tickets/?q={word}&sort=created&status=1&status=2&status=3&status=4")
 
     def card(self, number: int) -> None:
-        _read(self.client.get(f"/tickets/{number}/"))
+        self._read(f"/tickets/{number}/")
 
     def create(self, ticket: Ticket, queue: int) -> None:
         """Through its own form, as a specialist enters one."""
@@ -111,24 +133,39 @@ class Helpdesk:
             "/tickets/submit/",
             {
                 "queue": queue, "title": ticket.title, "body": ticket.description,
-                "submitter_email": "secretary@example.org", "priority": 3, "due_date": "",
+                "submitter_email": ticket.submitter, "priority": ticket.priority, "due_date": "",
                 "assigned_to": "",
             },
         )  # fmt: skip
+        _end_of_request()
         if answer.status_code != 302:
             raise RuntimeError(f"create: {answer.status_code} {answer.content[:2000]!r}")
 
     def _table(self, path: str) -> None:
-        page = _read(self.client.get(path))
+        page = self._read(path)
         found = TABLE.search(page.content.decode())
         if found is None:
             raise RuntimeError(f"{path}: no table")
-        data = _read(self.client.get(f"{found[0]}?draw=1&start=0&length=25"))
+        data = self._read(f"{found[0]}?draw=1&start=0&length=25")
         if not data.json()["data"]:
             raise RuntimeError(f"{path}: nothing found")
 
+    def _read(self, path: str) -> Any:
+        answer = self.client.get(path)
+        _end_of_request()
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+        return answer
 
-def _configure(host: str, name: str, user: str) -> None:
+
+def _end_of_request() -> None:
+    """What its server does then, and Django's client for tests does not."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
+def _configure(host: str, name: str, user: str, mail_port: int) -> None:
     # Its libraries' own warnings are not the bench's matter.
     warnings.simplefilter("ignore")
     import django
@@ -144,7 +181,7 @@ def _configure(host: str, name: str, user: str) -> None:
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.postgresql",
-                "HOST": host, "NAME": name, "USER": user, "CONN_MAX_AGE": None,
+                "HOST": host, "NAME": name, "USER": user,
             }
         },
         TEMPLATES=[
@@ -159,7 +196,9 @@ def _configure(host: str, name: str, user: str) -> None:
         LOGIN_URL="/login/",
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
-        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="localhost",
+        EMAIL_PORT=mail_port,
         HELPDESK_TEAMS_MODE_ENABLED=False,
         HELPDESK_ACTIVATE_API_ENDPOINT=False,
     )  # fmt: skip
@@ -173,15 +212,10 @@ def _configure(host: str, name: str, user: str) -> None:
 urlpatterns: list[Any] = []
 
 
-def _row(row: Any, queues: Sequence[Any], user: Any, ticket: Ticket) -> Any:
+def _row(row: Any, queues: Sequence[Any], staff: Sequence[Any], ticket: Ticket) -> Any:
     return row(
         title=ticket.title, description=ticket.description, queue=queues[ticket.queue],
         status=ticket.status, created=ticket.created, modified=ticket.created, due_date=ticket.due,
-        submitter_email="secretary@example.org", priority=3, assigned_to=user,
+        submitter_email=ticket.submitter, priority=ticket.priority,
+        assigned_to=None if ticket.assignee is None else staff[ticket.assignee],
     )  # fmt: skip
-
-
-def _read(answer: Any) -> Any:
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.request['PATH_INFO']}: {answer.status_code}")
-    return answer
