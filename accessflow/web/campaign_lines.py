@@ -21,7 +21,7 @@ from accessflow.web import context
 from accessflow.web.campaigns import blueprint, term_of
 from accessflow.web.exports import long_sheet
 from accessflow.web.lists import Order, page_of
-from accessflow.web.requests import snils_in
+from accessflow.web.searches import snils_in
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, moment
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Dismissal, Organization, Person
@@ -25,6 +24,7 @@ from accessflow.web.dismissal_entry import Typed
 from accessflow.web.exports import long_sheet
 from accessflow.web.htmx import is_htmx
 from accessflow.web.lists import Order, Page, asked_sort, ordered, page_of
+from accessflow.web.searches import asked_ids, search_people
 from accessflow.web.timeline import timeline
 from accessflow.web.words import day, masked_snils
 
@@ -41,7 +41,6 @@ ORDER: Order = {
     "due": [Dismissal.due_on, Dismissal.id],
 }
 KEPT = ("tab", "organization", "missed", "import_job", "sort")
-NOBODY = "0"
 EXPORT_CHUNK = 500
 HEADERS = (
     "ФИО", "СНИЛС", "Организация", "Подразделение", "Должность", "Последний день", "Приказ",
@@ -82,13 +81,7 @@ def term() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From the form to an address that may be shared: a СНИЛС never stands in it."""
-    query = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {name: value for name in KEPT if (value := request.form.get(name))}
-    if not people.has_snils(query):
-        return redirect(url_for(".index", q=query or None, **kept))
-    ids = people.ids_by_number(context.session(), context.actor(), query)
-    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+    return search_people(KEPT)
 
 
 @blueprint.get("/export.xlsx")
@@ -164,12 +157,11 @@ def _tab() -> str:
 def _filter() -> Filter:
     args = request.args
     show = TABS[_tab()]
-    ids = args.get("ids")
     return Filter(
         show="missed" if show == "unfiled" and args.get("missed") else show,
         organization_id=args.get("organization", type=int),
         text=args.get("q", "").strip(),
-        persons=None if ids is None else tuple(int(i) for i in ids.split(",") if i.isdecimal()),
+        persons=asked_ids(),
         import_job=args.get("import_job", type=int),
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from accessflow.services import people, scope
+from accessflow.services import scope
 from accessflow.services.admitted import ground_of
 from accessflow.services.ledger_list import PAGE_SIZE, Rights
 from accessflow.services.ledger_queries import Asked
@@ -25,6 +24,7 @@ from accessflow.web.ledger_asked import Question
 from accessflow.web.ledger_blueprint import blueprint
 from accessflow.web.ledger_of import rights_of
 from accessflow.web.ledger_words import Line, lines
+from accessflow.web.searches import search_people
 from accessflow.web.words import day, masked_snils, moment
 
 __all__ = ["blueprint", "ledger_admitted", "ledger_matrix", "ledger_of", "rights_of"]
@@ -63,18 +63,9 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From the form to an address that may be shared: a СНИЛС never stands in it."""
-    text = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {
-        name: value for name in ledger_asked.KEPT if (value := request.form.get(name))
-    }
-    if kept.get("on") == context.today().isoformat():
-        del kept["on"]
     page = ".matrix" if request.form.get("view") == "matrix" else ".index"
-    if not people.has_snils(text):
-        return redirect(url_for(page, q=text or None, **kept))
-    ids = people.ids_by_number(context.session(), context.actor(), text)
-    return redirect(url_for(page, ids=",".join(map(str, ids)) or ledger_asked.NOBODY, **kept))
+    today = request.form.get("on") == context.today().isoformat()
+    return search_people([name for name in ledger_asked.KEPT if name != "on" or not today], page)
 
 
 @blueprint.get("/export.xlsx")

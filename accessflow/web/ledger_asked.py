@@ -15,6 +15,7 @@ from accessflow.services.clock import MOSCOW
 from accessflow.services.ledger_list import SORTS
 from accessflow.services.ledger_queries import Asked, State
 from accessflow.web import context
+from accessflow.web.searches import asked_ids
 
 STATES: dict[State, str] = {
     "active": "Действующие",
@@ -26,7 +27,6 @@ STATES: dict[State, str] = {
 }
 KEPT = ("on", "known", "system", "role", "state", "organization", "sort")
 """What the form of the search carries along."""
-NOBODY = "0"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def question() -> Question:
         on=on,
         known=_day("known", flaws),
         text=args.get("q", "").strip(),
-        ids=_ids(args.get("ids")),
+        ids=asked_ids(),
         system=system if system in context.catalogue().systems else "",
         role=args.get("role", "").strip()[:255],
         state=cast(State, state) if state in get_args(State) else "active",
@@ -147,9 +147,3 @@ def _day(name: str, flaws: list[str]) -> date | None:
         flaws.append(f"Дата «{text[:20]}» не читается: введите день, месяц и год, как 23.11.2026.")
         return None
     return day
-
-
-def _ids(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    return tuple(int(n) for n in text.split(",") if n.isdecimal() and len(n) < 10)[:200]

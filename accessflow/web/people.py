@@ -16,6 +16,7 @@ from accessflow.web import context, ledger_asked
 from accessflow.web.exports import sheet
 from accessflow.web.ledger_of import rights_of
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
+from accessflow.web.searches import asked_ids, kept, search_people
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, masked_snils
@@ -29,7 +30,7 @@ ORDER: Order = {
     "since": [Employment.since, Employment.id],
 }
 STATES = {"working": "Работают", "dismissed": "Уволены", "all": "Все"}
-NOBODY = "none"
+KEPT = ("state", "unit", "organization", "missing", "sort")
 
 
 @blueprint.get("")
@@ -59,17 +60,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From the form to an address that may be shared: a СНИЛС never stands in it."""
-    query = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {
-        name: value
-        for name in ("state", "unit", "organization", "missing", "sort")
-        if (value := request.form.get(name))
-    }
-    if not people.has_snils(query):
-        return redirect(url_for(".index", q=query or None, **kept))
-    ids = people.ids_by_number(context.session(), context.actor(), query)
-    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+    return search_people(KEPT)
 
 
 @blueprint.get("/export.xlsx")
@@ -142,20 +133,18 @@ def _tell(step: str, kind: str, done: list[int], asked: int) -> None:
 
 def _back() -> dict[str, Any]:
     """The list's own arguments, carried by the form, so that one returns to the same part of it."""
-    names = ("q", "ids", "state", "unit", "organization", "missing", "sort", "page")
-    return {name: value for name in names if (value := request.form.get(name))}
+    return kept(("q", "ids", *KEPT, "page"))
 
 
 def _filter() -> Filter:
     arguments = request.args
-    ids = arguments.get("ids")
     return Filter(
         query=arguments.get("q", ""),
         organization_id=arguments.get("organization", type=int),
         unit_id=arguments.get("unit", type=int),
         state=state if (state := arguments.get("state", "working")) in STATES else "working",
         missing=kind if (kind := arguments.get("missing", "")) in KINDS else "",
-        ids=None if ids is None else tuple(int(t) for t in ids.split(",") if t.isdecimal()),
+        ids=asked_ids(),
     )
 
 

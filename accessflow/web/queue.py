@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accessflow.services import absences, assignments, queue, request_list
+from accessflow.services import absences, assignments, queue
 from accessflow.web import access, context, queue_asked, queue_groups, queue_view, request_words
 from accessflow.web.kept import local_path
 from accessflow.web.queue_sheet import queue_sheet
-from accessflow.web.requests import NOBODY, snils_in
+from accessflow.web.searches import search_requests
 from accessflow.web.toasts import toast
 from accessflow.web.words import initials
 
@@ -74,19 +74,11 @@ def _here() -> str:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From a form to an address that may be shared: a СНИЛС never stands in it.
-
-    The bar's search looks everywhere; that of the page within what is shown.
-    """
-    text = request.form.get("q", "").strip()
+    """The bar's search looks everywhere; that of the page within what is shown."""
     kept: dict[str, Any] = {name: some for name in KEPT if (some := request.form.getlist(name))}
     if not request.form.get("within"):
         kept["scope"] = "all"
-    digits = snils_in(text)
-    if not digits:
-        return redirect(url_for(".index", q=text or None, **kept))
-    ids = request_list.ids_by_digits(context.session(), context.actor(), digits, text)
-    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+    return search_requests(kept)
 
 
 @blueprint.get("/export.xlsx")

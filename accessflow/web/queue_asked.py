@@ -14,10 +14,10 @@ from accessflow.services.queue_facets import FACETS, SIGNS, TERMS
 from accessflow.services.technical import CRITICALITIES, PRIORITIES
 from accessflow.web import context
 from accessflow.web.request_words import STATES
+from accessflow.web.searches import asked_ids
 from accessflow.workflow.states import UNFILED
 
 USUAL_SIZE = 50
-MOST_IDS = 200
 
 TITLES = {
     "term": "Срок", "state": "Состояние", "assignee": "Кто ведёт", "system": "Система",
@@ -73,7 +73,7 @@ def asked() -> Asked:
         scope=scope if scope in queue.SCOPES else queue.SCOPES[0],
         text=args.get("q", "").strip(),
         chosen={name: some for name in FACETS if (some := _known(name, args.getlist(name)))},
-        ids=ids_of(args["ids"]) if "ids" in args else None,
+        ids=asked_ids(),
     )
     if wanted == Wanted() and not {"scope", "view"} & set(args):
         wanted = queue_views.built_in(context.actor())[0].wanted
@@ -84,11 +84,6 @@ def asked() -> Asked:
         sort if sort.removeprefix("-") in SORTS else usual,
         size if size in SIZES else USUAL_SIZE,
     )
-
-
-def ids_of(text: str) -> tuple[int, ...]:
-    found = (int(part) for part in text.split(",") if part.isdecimal())
-    return tuple(number for number in found if number < 2**31)[:MOST_IDS]
 
 
 def _known(name: str, values: Iterable[str]) -> tuple[str, ...]:

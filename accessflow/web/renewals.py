@@ -19,6 +19,7 @@ from accessflow.services.renewals import HORIZONS, TABS, Filter
 from accessflow.web import context
 from accessflow.web.exports import sheet
 from accessflow.web.lists import Order, asked_sort, ordered, page_of
+from accessflow.web.searches import asked_ids, kept, search_people
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, masked_snils
 from accessflow.workflow.states import UNFILED
@@ -32,7 +33,6 @@ ORDER: Order = {
     "system": [Grant.system, Grant.expires_on, Grant.id],
 }
 KEPT = ("tab", "days", "system", "organization", "sort")
-NOBODY = "none"
 
 
 @blueprint.get("")
@@ -42,13 +42,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From the form to an address that may be shared: a СНИЛС never stands in it."""
-    query = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {name: v for name in KEPT if (v := request.form.get(name))}
-    if not people.has_snils(query):
-        return redirect(url_for(".index", q=query or None, **kept))
-    ids = people.ids_by_number(context.session(), context.actor(), query)
-    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+    return search_people(KEPT)
 
 
 @blueprint.get("/export.xlsx")
@@ -115,12 +109,13 @@ def _picked() -> list[int]:
 
 
 def _back() -> dict[str, Any]:
-    return {name: v for name in (*KEPT, "q", "page") if (v := request.form.get(name))}
+    return kept((*KEPT, "q", "page"))
 
 
 def _page(message: str = "") -> str:
     session, actor, catalogue = context.session(), context.actor(), context.catalogue()
     found, today = _filter(), context.today()
+    by_number = found.ids is not None
     page = page_of(session, renewals.listed(actor, found, today), order=ORDER, default="expires")
     return render_template(
         "renewals/index.html",
@@ -149,8 +144,8 @@ def _page(message: str = "") -> str:
         left=lambda grant: in_words(grant.expires_on, today),
         close=lambda grant: (grant.expires_on - today).days <= 14,
         name=lambda grant: people.name_of(grant.person).full,
-        by_number=found.ids is not None,
-        narrowed=bool(found.query or found.system or found.organization_id or found.ids),
+        by_number=by_number,
+        narrowed=bool(found.query or found.system or found.organization_id or by_number),
     )
 
 
@@ -165,7 +160,6 @@ def _proposed(grants: Any) -> str:
 def _filter() -> Filter:
     """By the address, or by what a form sent back with it."""
     values = request.values
-    ids = request.args.get("ids") if request.method == "GET" else None
     days = values.get("days", 90, type=int)
     return Filter(
         tab=next((tab for tab in TABS if tab == values.get("tab")), "soon"),
@@ -173,7 +167,7 @@ def _filter() -> Filter:
         query=values.get("q", ""),
         system=values.get("system", ""),
         organization_id=values.get("organization", type=int),
-        ids=None if ids is None else tuple(int(t) for t in ids.split(",") if t.isdecimal()),
+        ids=asked_ids() if request.method == "GET" else None,
     )
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from accessflow.db.tables import Request, RequestFile
-from accessflow.domain import snils
 from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
 from accessflow.services import people, request_counts, request_list, scope, terms
@@ -35,6 +32,7 @@ from accessflow.web.exports import long_sheet
 from accessflow.web.request_blueprint import blueprint, short_name
 from accessflow.web.request_next import Next, next_step, standing
 from accessflow.web.request_words import ACTIONS, state_of
+from accessflow.web.searches import asked_ids, kept, search_requests
 from accessflow.web.words import moment
 from accessflow.workflow.term_words import InWords
 
@@ -51,11 +49,6 @@ DEFAULT_SORT = "-updated"
 WIDTHS = (12, 28, 16, 10, 14, 18, 32, 36, 7, 8, 28, 16, 16, 20, 16, 16, 16, 12, 12, 24, 24, 28)
 """Of the columns of the sheet, in characters."""
 KEPT = ("tab", "system", "action", "organization", "errors", "author", "sort")
-NOBODY = "0"
-_DIGITS = re.compile(r"[\d\s*-]+", re.ASCII)
-_NUMBER = re.compile(r"20\d\d-\d*", re.ASCII)
-FEWEST_DIGITS = 7
-"""So many digits that are no number of ours are (a part of) a СНИЛС."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +118,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 def search() -> ResponseReturnValue:
-    """From the form to an address that may be shared: a СНИЛС never stands in it."""
-    text = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {name: value for name in KEPT if (value := request.form.get(name))}
-    digits = snils_in(text)
-    if not digits:
-        return redirect(url_for(".index", q=text or None, **kept))
-    ids = request_list.ids_by_digits(context.session(), context.actor(), digits, text)
-    return redirect(url_for(".index", ids=",".join(map(str, ids)) or NOBODY, **kept))
+    return search_requests(kept(KEPT))
 
 
 @blueprint.get("/export.xlsx")
@@ -154,7 +140,6 @@ def _filter() -> Filter:
     args = request.args
     tab, action, errors = (args.get(name, "") for name in ("tab", "action", "errors"))
     system = args.get("system", "")
-    ids = args.get("ids")
     return Filter(
         tab=tab if tab in TABS else "",
         text=args.get("q", "").strip(),
@@ -163,7 +148,7 @@ def _filter() -> Filter:
         organization=args.get("organization", type=int),
         errors=errors if errors in ("yes", "no") else "",
         author=args.get("author", type=int),
-        ids=None if ids is None else tuple(int(i) for i in ids.split(",") if i.isdecimal())[:200],
+        ids=asked_ids(),
     )
 
 
@@ -177,17 +162,6 @@ def _sort() -> str:
     usual = "turn" if scope.may_file(actor, actor.organization_id) else DEFAULT_SORT
     sort = request.args.get("sort", usual)
     return sort if sort.removeprefix("-") in SORTS else usual
-
-
-def snils_in(text: str) -> str:
-    """The digits where the text is a СНИЛС, also a wrong one: that is personal data, too."""
-    reading = snils.read(text)
-    if reading.value:
-        return reading.value.digits
-    digits = re.sub(r"\D", "", text)
-    if not _DIGITS.fullmatch(text) or _NUMBER.fullmatch(text) or len(digits) < FEWEST_DIGITS:
-        return ""
-    return digits
 
 
 def _tabs(found: Filter, counts: Counts) -> list[tuple[str, str, str]]:

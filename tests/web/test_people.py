@@ -215,9 +215,14 @@ def test_a_snils_of_another_organisation_finds_nobody(
     secretary: FlaskClient, theirs: FlaskClient
 ) -> None:
     secretary.post("/people/new", data=PETROVA)
-    assert theirs.post("/people/search", data={"q": SNILS}).location == "/people?ids=none"
-    assert "никого нет" in theirs.get("/people?ids=none").text
+    assert theirs.post("/people/search", data={"q": SNILS}).location == "/people?ids=0"
+    assert "никого нет" in theirs.get("/people?ids=0").text
     assert "Петрова" not in theirs.get("/people?ids=1").text
+
+
+@pytest.mark.parametrize("place", ["/people", "/dismissals", "/renewals", "/ledger", "/requests"])
+def test_ids_that_nobody_has_find_nobody(secretary: FlaskClient, place: str) -> None:
+    assert secretary.get(f"{place}?ids=x,99999999999999999999").status_code == 200
 
 
 def test_names_and_positions_are_searched_without_regard_to_case_and_yo(
