@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accessflow.db.insert import insert
 from accessflow.db.tables import EmailClaim, Request, RequestRow
 from accessflow.domain import email as emails
 from accessflow.domain.errors import Conflict
@@ -46,9 +46,7 @@ def _addresses(request: Request) -> Iterator[tuple[str, int, RequestRow]]:
 
 def _claim(session: Session, address: str, row: RequestRow, now: datetime) -> str:
     """The СНИЛС that holds the address now: the row's, or that of whoever was first."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    claim = insert(EmailClaim).values(
+    claim = insert(session, EmailClaim).values(
         email=address, snils=row.snils, request_id=row.request_id, claimed_at=now
     )
     session.execute(claim.on_conflict_do_nothing(index_elements=[EmailClaim.email]))

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Dismissal, Grant, LedgerEntry, Request, RequestRow
 from accessflow.services.dismissal_cover import Cover, cover_of
-from accessflow.services.job_rights import colleagues_of
-from accessflow.workflow.states import ANSWERED, UNFILED
+from accessflow.services.job_rights import colleagues_of, unanswered_of
+from accessflow.workflow.states import UNFILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,7 @@ def picture_of(session: Session, catalogue: Catalogue, dismissal: Dismissal) -> 
 def under_way(session: Session, dismissal: Dismissal) -> tuple[UnderWay, ...]:
     """Grants of this job that are asked for and not answered, oldest first."""
     rows = session.scalars(
-        select(RequestRow)
-        .join(RequestRow.request)
-        .where(
-            RequestRow.snils == dismissal.person.snils,
-            Request.organization_id == dismissal.organization_id,
-            Request.kind == "access",
-            Request.state.not_in(ANSWERED),
-            Request.deleted_at.is_(None),
-            RequestRow.outcome == "",
-        )
+        unanswered_of(dismissal.person, dismissal.organization_id)
         .options(joinedload(RequestRow.request).selectinload(Request.rows))
         .order_by(RequestRow.id)
     )

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accessflow.db.insert import insert
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Person
 from accessflow.domain.person_name import PersonName
@@ -152,9 +152,7 @@ def persons_of(
         {**who.values, "snils": digits, "search_name": who.name.key, "created_at": now}
         for digits, who in sorted(by_digits.items())  # one order, lest two imports deadlock
     ]
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    made = insert(Person).values(rows).on_conflict_do_nothing().returning(Person.id)
+    made = insert(session, Person).values(rows).on_conflict_do_nothing().returning(Person.id)
     for person_id in session.scalars(made).all():
         history.record(
             session, actor=actor, now=now, entity="person", entity_id=person_id, event="created"

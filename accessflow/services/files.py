@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accessflow.db.insert import insert
 from accessflow.db.tables import Request, RequestFile, StoredFile
 from accessflow.documents import media
 from accessflow.documents.names import file_stem
@@ -129,9 +129,7 @@ def put(
     """Keeps the content and its row; the same content has one. Raises Invalid."""
     kind = checked(content, name=name, accepted=accepted)
     sha256 = store.put(content)
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(StoredFile).values(
+    row = insert(session, StoredFile).values(
         sha256=sha256, size=len(content), media_type=kind, created_at=now
     )
     session.execute(row.on_conflict_do_nothing(index_elements=[StoredFile.sha256]))

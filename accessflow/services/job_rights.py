@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Employment, Grant, Request, RequestRow
+from accessflow.db.tables import Employment, Grant, Person, Request, RequestRow
 from accessflow.forms.spec import Role
 from accessflow.services.dismissal_cover import Job, asked_of
 from accessflow.services.ledger import role_of
@@ -149,22 +149,26 @@ def _asked_for(
     session: Session, catalogue: Catalogue, job: Employment
 ) -> Iterator[tuple[str, str]]:
     """What an unfinished grant asks for, a draft too."""
-    rows = session.scalars(
+    for row in session.scalars(unanswered_of(job.person, job.organization_id)):
+        if row.request.system:
+            system = together(catalogue, row.request.system)[0]
+            yield system.slug, role_key(role_of(catalogue, system, row, "open"))
+
+
+def unanswered_of(person: Person, organization_id: int) -> Select[RequestRow]:
+    """Rows that ask for access for the person in this organisation, not decided on; drafts too."""
+    return (
         select(RequestRow)
         .join(RequestRow.request)
         .where(
-            RequestRow.snils == job.person.snils,
-            Request.organization_id == job.organization_id,
+            RequestRow.snils == person.snils,
+            Request.organization_id == organization_id,
             Request.kind == "access",
             Request.state.not_in(ANSWERED),
             Request.deleted_at.is_(None),
             RequestRow.outcome == "",
         )
     )
-    for row in rows:
-        if row.request.system:
-            system = together(catalogue, row.request.system)[0]
-            yield system.slug, role_key(role_of(catalogue, system, row, "open"))
 
 
 def _before(session: Session, job: Employment) -> Iterator[tuple[str, str, str]]:

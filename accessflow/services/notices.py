@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.insert import insert
 from accessflow.db.session import Database
 from accessflow.db.tables import FormNotice, Organization, User
 from accessflow.forms.spec import FormSpec
@@ -100,9 +100,7 @@ def _tell(
 
 
 def _noted(session: Session, form: FormSpec, organization_id: int, now: datetime) -> bool:
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(FormNotice).values(
+    row = insert(session, FormNotice).values(
         form=form.slug, version=form.version, organization_id=organization_id, at=now
     )
     made = row.on_conflict_do_nothing().returning(FormNotice.organization_id)

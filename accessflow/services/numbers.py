@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from sqlalchemy import Table, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accessflow.db.insert import insert
 from accessflow.db.tables import Counter
 
 # The table itself, past what the mapping does for rows in memory: there are none.
@@ -33,6 +33,4 @@ def next_value(session: Session, name: str) -> int:
 
 def _begin_series(session: Session, name: str) -> None:
     """Two first callers may both come here; one row is the outcome."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    session.execute(insert(Counter).values(name=name, value=0).on_conflict_do_nothing())
+    session.execute(insert(session, Counter).values(name=name, value=0).on_conflict_do_nothing())

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accessflow.db.insert import insert
 from accessflow.db.session import Database
 from accessflow.db.tables import Selection
 from accessflow.forms.spec import Action
@@ -104,9 +104,7 @@ def locked(session: Session, user_id: int, now: datetime) -> Selection:
     row = session.get(Selection, user_id, with_for_update=True)
     if row is not None:
         return row
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    empty = insert(Selection).values(user_id=user_id, data={}, updated_at=now)
+    empty = insert(session, Selection).values(user_id=user_id, data={}, updated_at=now)
     session.execute(empty.on_conflict_do_nothing())
     return session.get_one(Selection, user_id, with_for_update=True)
 

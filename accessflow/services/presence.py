@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
+from accessflow.db.insert import insert
 from accessflow.db.session import Database
 from accessflow.db.tables import Presence
 from accessflow.services.actor import Actor
@@ -24,9 +24,7 @@ def look(db: Database, *, actor: Actor, now: datetime, request_id: int) -> None:
         find(session, actor, request_id)
         if actor.user_id is None:
             return
-        on_postgresql = session.get_bind().dialect.name == "postgresql"
-        insert = postgresql.insert if on_postgresql else sqlite.insert
-        row = insert(Presence).values(request_id=request_id, user_id=actor.user_id, at=now)
+        row = insert(session, Presence).values(request_id=request_id, user_id=actor.user_id, at=now)
         session.execute(
             row.on_conflict_do_update(index_elements=["request_id", "user_id"], set_={"at": now})
         )

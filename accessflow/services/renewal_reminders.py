@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.insert import insert
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Grant, Organization, Reminder, User
 from accessflow.domain.text import counted
@@ -98,10 +98,8 @@ def _tell(session: Session, grants: Sequence[Grant], stage: int, now: datetime) 
         for grant in grants
         if grant.expires_on is not None
     ]  # fmt: skip
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
     if rows:
-        session.execute(insert(Reminder).on_conflict_do_nothing(), rows)
+        session.execute(insert(session, Reminder).on_conflict_do_nothing(), rows)
 
 
 def _write(box: Box, organization_id: int, due: Sequence[Grant]) -> int:
