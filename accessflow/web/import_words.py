@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Words = Mapping[str, tuple[str, str]]
 """Plan or outcome to its word and colour."""
@@ -27,13 +27,18 @@ _ASKED: Words = {
     "nobody": ("не наш сотрудник", "warn"),
     "refused": ("не возьмём", "danger"),
 }
-_ASKED_TABS = {
-    "confirm": "Подтвердить",
-    "choose": "Выбрать",
-    "nobody": "Никого не нашли",
-}
-_LAST_TABS = {"flawed": "С замечаниями", "refused": "Не возьмём"}
-_REFUSED: Words = {"refused": ("не взято", "danger"), "": ("не отмечено", "mute")}
+_LEFT: Words = {"refused": ("не взято", "danger"), "": ("не отмечено", "mute")}
+_ASKED_TABS = {"confirm": "Подтвердить", "choose": "Выбрать", "nobody": "Никого не нашли"}
+
+
+def _shown(tabs: Mapping[str, str]) -> Mapping[str, str]:
+    return {"all": "Все", **tabs, "flawed": "С замечаниями", "refused": "Не возьмём"}
+
+
+def _results(tabs: Mapping[str, str]) -> Mapping[str, str]:
+    ends = {"left": "Не отмечены", "refused": "Не взяты", "flawed": "С замечаниями"}
+    return {"all": "Все", **tabs, **ends}
+
 
 _STAFF = KindWords(
     title="Список сотрудников",
@@ -49,27 +54,14 @@ _STAFF = KindWords(
         "created": ("добавлен(а)", "ok"),
         "changed": ("изменено", "info"),
         "same": ("без изменений", "mute"),
-        **_REFUSED,
+        **_LEFT,
     },
-    shown={
-        "all": "Все",
-        "new": "Новые",
-        "attest": "Получат отметку",
-        "change": "Изменятся",
-        "same": "Без изменений",
-        "question": "Вопросы",
-        **_LAST_TABS,
-    },
-    results={
-        "all": "Все",
-        "created": "Добавлены",
-        "changed": "Изменены",
-        "same": "Без изменений",
-        "left": "Не отмечены",
-        "refused": "Не взяты",
-        "flawed": "С замечаниями",
-    },
-)
+    shown=_shown({
+        "new": "Новые", "attest": "Получат отметку", "change": "Изменятся",
+        "same": "Без изменений", "question": "Вопросы",
+    }),
+    results=_results({"created": "Добавлены", "changed": "Изменены", "same": "Без изменений"}),
+)  # fmt: skip
 _DISMISSALS = KindWords(
     title="Увольнения",
     plans={
@@ -82,25 +74,10 @@ _DISMISSALS = KindWords(
         "created": ("внесено", "ok"),
         "changed": ("перенесено", "info"),
         "same": ("внесено раньше", "mute"),
-        **_REFUSED,
+        **_LEFT,
     },
-    shown={
-        "all": "Все",
-        "new": "Внесём",
-        "move": "Перенесём",
-        "same": "Уже внесены",
-        **_ASKED_TABS,
-        **_LAST_TABS,
-    },
-    results={
-        "all": "Все",
-        "created": "Внесены",
-        "changed": "Перенесены",
-        "same": "Внесены раньше",
-        "left": "Не отмечены",
-        "refused": "Не взяты",
-        "flawed": "С замечаниями",
-    },
+    shown=_shown({"new": "Внесём", "move": "Перенесём", "same": "Уже внесены", **_ASKED_TABS}),
+    results=_results({"created": "Внесены", "changed": "Перенесены", "same": "Внесены раньше"}),
 )
 _ACCOUNTS = KindWords(
     title="Учётные записи системы",
@@ -117,28 +94,14 @@ _ACCOUNTS = KindWords(
         "created": ("внесено", "ok"),
         "same": ("было в реестре", "mute"),
         "blocked": ("заблокирована", "mute"),
-        **_REFUSED,
+        **_LEFT,
     },
-    shown={
-        "all": "Все",
-        "new": "Внесём",
-        "same": "Уже в реестре",
-        "gone": "Уволены",
-        "role": "Роль другая",
-        "ask_role": "Без роли",
-        **_ASKED_TABS,
-        "blocked": "Заблокированы",
-        **_LAST_TABS,
-    },
-    results={
-        "all": "Все",
-        "created": "Внесены",
-        "same": "Были в реестре",
-        "left": "Не отмечены",
-        "refused": "Не взяты",
-        "flawed": "С замечаниями",
-    },
-)
+    shown=_shown({
+        "new": "Внесём", "same": "Уже в реестре", "gone": "Уволены", "role": "Роль другая",
+        "ask_role": "Без роли", **_ASKED_TABS, "blocked": "Заблокированы",
+    }),
+    results=_results({"created": "Внесены", "same": "Были в реестре"}),
+)  # fmt: skip
 _JOURNAL = KindWords(
     title="Старый журнал заявок",
     plans={
@@ -151,30 +114,16 @@ _JOURNAL = KindWords(
         "created": ("перенесена", "ok"),
         "changed": ("строка добавлена", "ok"),
         "same": ("перенесена раньше", "mute"),
-        **_REFUSED,
+        **_LEFT,
     },
-    shown={
-        "all": "Все",
-        "new": "Перенесём",
-        "same": "Уже перенесены",
-        **_ASKED_TABS,
-        **_LAST_TABS,
-    },
-    results={
-        "all": "Все",
-        "created": "Новые заявки",
-        "changed": "Добавлены к заявкам",
-        "same": "Перенесены раньше",
-        "left": "Не отмечены",
-        "refused": "Не взяты",
-        "flawed": "С замечаниями",
-    },
-)
+    shown=_shown({"new": "Перенесём", "same": "Уже перенесены", **_ASKED_TABS}),
+    results=_results({
+        "created": "Новые заявки", "changed": "Добавлены к заявкам", "same": "Перенесены раньше",
+    }),
+)  # fmt: skip
 WORDS: Mapping[str, KindWords] = {
     "staff": _STAFF,
-    "frmr": KindWords(
-        "Выгрузка из ФРМР", _STAFF.plans, _STAFF.outcomes, _STAFF.shown, _STAFF.results
-    ),
+    "frmr": replace(_STAFF, title="Выгрузка из ФРМР"),
     "dismissals": _DISMISSALS,
     "accounts": _ACCOUNTS,
     "journal": _JOURNAL,
