@@ -8,6 +8,7 @@ from types import MappingProxyType
 from accessflow.notify import (
     campaign_messages,
     change_messages,
+    decision_messages,
     desk_messages,
     dismissal_messages,
     renewal_messages,
@@ -135,6 +136,7 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         ),
         **dismissal_messages.SAMPLES,
         **change_messages.SAMPLES,
+        **decision_messages.SAMPLES,
         **renewal_messages.SAMPLES,
         **campaign_messages.SAMPLES,
     }

@@ -23,12 +23,12 @@ from accessflow.services.clock import moscow_date
 from accessflow.services.letter_words import (
     MIAC_SIDE,
     about,
-    compose,
     house_by,
     short_name,
 )
 from accessflow.services.outbox import Box, File, put, to_person_and_mailbox
 from accessflow.services.routes import route_of
+from accessflow.services.step_words import compose
 
 if TYPE_CHECKING:
     from accessflow.services.acting import Moment
@@ -45,6 +45,8 @@ def write(moment: Moment, kind: str) -> None:
     """The letter `kind` (a name of the machine's `letters`) of this step, for whom it concerns."""
     box = Box(moment.session, moment.catalogue, moment.now)
     request = moment.request
+    if kind == "decided" and all(row.outcome for row in request.rows):
+        return  # it ends by itself with this same press, and that letter tells each row
     by_filer = moment.actor.organization_id == request.organization_id
     if kind in WITH_FILES:
         parcel_letters.write(moment, box, kind)

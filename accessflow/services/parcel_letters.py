@@ -17,14 +17,13 @@ from accessflow.notify.rendering import Message
 from accessflow.services import parcels, stages, timeline
 from accessflow.services.letter_words import (
     about,
-    compose,
-    given,
     house_by,
     house_of_organization,
     matter,
 )
 from accessflow.services.outbox import Box, File, put
 from accessflow.services.routes import route_of
+from accessflow.services.step_words import compose, given
 from accessflow.services.whereabouts import is_support
 
 if TYPE_CHECKING:

@@ -176,6 +176,7 @@ def decisions() -> tuple[Transition, ...]:
             "Записать решения",
             "Записать решения МИАЦ",
             asks=("rows",),
+            letters=("decided",),
             effects=("decide_rows",),
         ),
         *desk(
@@ -185,6 +186,7 @@ def decisions() -> tuple[Transition, ...]:
             "Записать решения",
             "Записать решения МИАЦ",
             asks=("rows",),
+            letters=("decided",),
             effects=("decide_rows",),
         ),
         *desk(
@@ -195,6 +197,7 @@ def decisions() -> tuple[Transition, ...]:
             "Отменить решение по строке",
             guards=("some_decided",),
             asks=("rows", "text"),
+            letters=("undecided",),
             effects=("undecide_rows",),
         ),
         *conclusion(

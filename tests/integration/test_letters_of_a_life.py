@@ -14,6 +14,7 @@ from accessflow.db.tables import Absence, Letter, Organization, Preference, Requ
 from accessflow.domain.errors import AccessflowError
 from accessflow.services import digests, letters
 from accessflow.services.clock import MOSCOW
+from accessflow.services.letter_words import row_labels
 from accessflow.workflow.decide import RowDecision
 from accessflow.workflow.machines import MACHINES
 from tests.life_examples import Life, life
@@ -129,6 +130,71 @@ def test_the_whole_way_is_told_to_both_sides(ours: Life) -> None:
     assert "отказ (сотрудника нет в ФРМР)" in found["executed"].text
 
 
+def test_each_set_of_decisions_is_told_once_and_the_last_one_by_the_end(ours: Life) -> None:
+    made = ours.sent(people=3)
+    names = list(row_labels(ours.one(made)).values())
+    ours.act(made, "take", "miac_specialist")
+    before = len(written(ours.db))
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "granted", "refused", ""))
+    first = last(ours.db)
+    assert (len(written(ours.db)), first.kind) == (before + 1, "decided")
+    assert (first.to, first.cc) == (["office@prb.example"], ["sekretar@prb.example"])
+    assert first.in_reply_to == written(ours.db)[0].message_id
+    assert "решено 2 из 3" in first.subject
+    for said in (
+        f"{names[0]}: доступ предоставлен",
+        f"{names[1]}: отказ (сотрудника нет в ФРМР)",
+        f"Ещё рассматривается: {names[2]}.",
+    ):
+        assert said in first.text
+    assert not any(row.snils in first.text + first.html for row in ours.one(made).rows)
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "", "", "granted"))
+    assert (len(written(ours.db)), last(ours.db).kind) == (before + 2, "executed")
+
+
+def test_what_was_decided_before_stands_apart_and_what_is_taken_back_is_told(ours: Life) -> None:
+    made = ours.sent(people=3)
+    names = list(row_labels(ours.one(made)).values())
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "granted", "", ""))
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "", "refused", ""))
+    now, earlier = last(ours.db).text.split("Решено раньше:")
+    assert (names[0] in now, names[1] in now, names[0] in earlier) == (False, True, True)
+    [_, row, _] = ours.row_ids(made)
+    taken = RowDecision(row, "")
+    ours.act(made, "undecide", "miac_specialist", rows=[taken], text="В ФРМР запись нашлась")
+    told = last(ours.db)
+    assert (told.kind, names[1] in told.text, names[0] in told.text) == ("undecided", True, False)
+    assert "запись нашлась" in told.text
+
+
+def test_a_row_among_namesakes_is_told_by_its_number_and_role(ours: Life) -> None:
+    made = ours.sent(people=2)
+    with ours.db.write() as session:
+        first, second = session.get_one(Request, made).rows
+        second.answers = {**first.answers, "role": "Администратор"}
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "granted", ""))
+    assert "(строка 1, Медицинский работник): доступ предоставлен" in last(ours.db).text
+    assert "(строка 2, Администратор)." in last(ours.db).text
+
+
+def test_decisions_wait_for_the_authors_digest_and_quiet_hours(ours: Life) -> None:
+    made = ours.sent(people=2)
+    wishes(ours, digest=True)
+    ours.act(made, "decide", "miac_specialist", rows=ours.decisions(made, "granted", ""))
+    mailbox, copy = written(ours.db)[-2:]
+    assert (mailbox.kind, mailbox.to, mailbox.digest) == ("decided", ["office@prb.example"], False)
+    assert (copy.kind, copy.to, copy.digest) == ("decided", ["sekretar@prb.example"], True)
+
+
+def test_decisions_that_cannot_be_recorded_are_not_told(ours: Life) -> None:
+    made = ours.sent(people=2)
+    before = len(written(ours.db))
+    [row, _] = ours.row_ids(made)
+    with pytest.raises(AccessflowError):
+        ours.act(made, "decide", "miac_specialist", rows=[RowDecision(row, "refused", "")])
+    assert len(written(ours.db)) == before
+
+
 def test_a_package_goes_with_its_documents_to_whom_it_is_passed(ours: Life) -> None:
     made = ours.sent()
     ours.act(made, "forward", "miac_specialist", forwarded_to="ГКУ, help@owner.example")
@@ -175,7 +241,7 @@ def test_where_miac_is_outside_the_parcel_and_the_answers_go_by_mail(
     db: Database, tmp_path: Path
 ) -> None:
     outside = life(db, tmp_path, miac_outside=True, mailbox="office@prb.example")
-    made = outside.sent()
+    made = outside.sent(people=2)
     parcel = last(db)
     assert (parcel.kind, parcel.to) == ("parcel", ["ib_lomiac@lenreg.ru"])
     assert {Path(file["name"]).suffix for file in parcel.attachments} == {".xlsx", ".docx", ".pdf"}
@@ -193,10 +259,11 @@ def test_where_miac_is_outside_the_parcel_and_the_answers_go_by_mail(
     assert [file["name"] for file in answer.attachments] == ["attachment.pdf"]
     assert "accessflow://" not in answer.text
     assert "ГКУЗ" not in answer.text
-    [row] = outside.row_ids(made)
-    outside.act(made, "decide", rows=[RowDecision(row, "refused", "not_in_frmr")])
-    assert outside.one(made).state == "refused"
-    assert last(db).kind == "answered"  # nobody but МИАЦ itself writes of its refusal
+    outside.act(made, "decide", rows=outside.decisions(made, "granted", ""))
+    assert last(db).kind == "answered"
+    outside.act(made, "decide", rows=outside.decisions(made, "", "refused"))
+    assert outside.one(made).state == "executed"
+    assert last(db).kind == "answered"  # nobody but МИАЦ itself writes of its decisions
 
 
 def test_what_has_no_address_is_kept_and_told(db: Database, tmp_path: Path) -> None:
@@ -272,8 +339,8 @@ def test_the_committee_hears_also_where_miac_is_outside(db: Database, tmp_path: 
 
 
 def test_every_letter_of_the_machines_can_be_written() -> None:
-    from accessflow.services.letter_words import WRITERS
     from accessflow.services.parcel_letters import WRITERS as WITH_FILES
+    from accessflow.services.step_words import WRITERS
 
     named = {kind for m in MACHINES.values() for t in m.transitions for kind in t.letters}
     assert named <= WRITERS.keys() | WITH_FILES.keys()
