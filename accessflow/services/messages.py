@@ -83,34 +83,50 @@ def write(
     Raises NotFound, Forbidden, Conflict before the application is sent, Invalid for words or files
     that do not fit.
     """
-    words = _read(text)
     with db.write() as session:
-        request = locked(session, actor, request_id)
-        if refusal := _refusal(actor, request, internal=internal):
-            raise refusal
-        message = RequestMessage(
-            request_id=request.id, user_id=actor.user_id, at=now, internal=internal, text=words
-        )
-        session.add(message)
-        session.flush()
-        rows = [
-            attach(
-                session, files, request, content, name=name, kind="attachment", actor=actor,
-                now=now, message_id=message.id,
-            )
-            for name, content in uploads
-        ]  # fmt: skip
-        data = {"message": message.id, "files": len(rows)}
-        timeline.append(
-            session, request, actor=actor, now=now, action="note" if internal else "message",
-            data=data,
+        return write_within(
+            session, actor, now, catalogue, files, locked(session, actor, request_id),
+            text=text, uploads=uploads, internal=internal,
         )  # fmt: skip
-        if not internal:
-            sent = [File(row.sha256, row.name, row.stored.media_type) for row in rows]
-            letters.message(
-                session, catalogue, request, actor=actor, now=now, text=words, files=sent
-            )
-        return message.id
+
+
+def write_within(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+    files: FileStore,
+    request: Request,
+    *,
+    text: str,
+    uploads: Uploads = (),
+    internal: bool = False,
+) -> int:
+    """The same inside a transaction of the caller, who has locked the request."""
+    words = _read(text)
+    if refusal := _refusal(actor, request, internal=internal):
+        raise refusal
+    message = RequestMessage(
+        request_id=request.id, user_id=actor.user_id, at=now, internal=internal, text=words
+    )
+    session.add(message)
+    session.flush()
+    rows = [
+        attach(
+            session, files, request, content, name=name, kind="attachment", actor=actor,
+            now=now, message_id=message.id,
+        )
+        for name, content in uploads
+    ]  # fmt: skip
+    data = {"message": message.id, "files": len(rows)}
+    timeline.append(
+        session, request, actor=actor, now=now, action="note" if internal else "message",
+        data=data,
+    )  # fmt: skip
+    if not internal:
+        sent = [File(row.sha256, row.name, row.stored.media_type) for row in rows]
+        letters.message(session, catalogue, request, actor=actor, now=now, text=words, files=sent)
+    return message.id
 
 
 def _read(text: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Organization, Request, RequestRow
+from accessflow.db.tables import DismissalRevocation, Organization, Request, RequestRow
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.forms.spec import Action, FormSpec
 from accessflow.services import candidates, history, pairs, scope
@@ -134,6 +135,7 @@ def resubmit(
         if source.rows and not rows:
             raise Conflict("Все строки этой заявки исполнены: повторять нечего.", request=source.id)
         made = _copy(maker, source, rows, resubmission=True)
+        _of_same_dismissals(session, source, made)
         partner = pairs.partner_of(session, source)
         if partner is not None:
             copies = [made]
@@ -141,6 +143,17 @@ def resubmit(
                 copies.append(_copy(maker, partner, partner.rows, resubmission=True))
             pairs.stand_in(session, (session.get_one(Request, copy) for copy in copies))
         return made
+
+
+def _of_same_dismissals(session: Session, source: Request, copy_id: int) -> None:
+    """What is asked for again for somebody who leaves belongs to the dismissal as the first did."""
+    links = select(DismissalRevocation.dismissal_id).where(
+        DismissalRevocation.request_id == source.id
+    )
+    session.add_all(
+        DismissalRevocation(dismissal_id=dismissal_id, request_id=copy_id)
+        for dismissal_id in session.scalars(links).all()
+    )
 
 
 def _copy(

@@ -120,6 +120,7 @@ ACCESS: Final[dict[str, Access]] = {
     "dismissals.answer": FILERS,
     "dismissals.take_back": FILERS,
     "dismissals.restore": FILERS,
+    "dismissals.ask_again": FILERS,
     "ledger.index": ANYONE,
     "ledger.search": ANYONE,
     "ledger.matrix": ANYONE,

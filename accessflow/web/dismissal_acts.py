@@ -15,18 +15,16 @@ from accessflow.domain.errors import Conflict, Invalid
 from accessflow.domain.text import counted
 from accessflow.forms.answers import MAX_ROWS
 from accessflow.services import (
-    dismissal_cancelling,
     dismissal_lists,
     dismissal_making,
     dismissal_signing,
     dismissals,
     people,
 )
-from accessflow.services.dismissal_cover import cover_of
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.imports import jobs
 from accessflow.services.imports.dismissals import entered_by
-from accessflow.web import context, dismissal_entry, dismissal_view
+from accessflow.web import context, dismissal_cancel, dismissal_entry
 from accessflow.web.dismissal_blueprint import blueprint
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
@@ -34,8 +32,6 @@ from accessflow.web.kept import local_path
 from accessflow.web.request_blueprint import short_name
 from accessflow.web.toasts import toast
 from accessflow.web.words import day
-
-MISTAKE = "Внесено по ошибке"
 
 
 @blueprint.post("/make")
@@ -168,24 +164,6 @@ def answer(dismissal_id: int, what: str) -> ResponseReturnValue:
     return _done(_back())
 
 
-@blueprint.post("/<int:dismissal_id>/take-back")
-def take_back(dismissal_id: int) -> ResponseReturnValue:
-    """The way back from entering one."""
-    _cancel(dismissal_id, MISTAKE)
-    return redirect(url_for(".index"), code=303)
-
-
-@blueprint.post("/<int:dismissal_id>/restore")
-def restore(dismissal_id: int) -> ResponseReturnValue:
-    numbers = dismissal_cancelling.restore(
-        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
-        dismissal_id=dismissal_id,
-    )  # fmt: skip
-    drafts = f" Черновики снова на месте: {', '.join(numbers)}." if numbers else ""
-    toast(f"Увольнение возвращено, срок снова идёт.{drafts}")
-    return redirect(dismissal_view.place(dismissal_id), code=303)
-
-
 def _done(address: str) -> ResponseReturnValue:
     """On to another page; out of a window or a part of a page by htmx's own header."""
     if is_htmx():
@@ -204,7 +182,7 @@ def _form(asked: Asked) -> str:
         button=button,
         back=_back(asked.found.id),
         deadline=dismissal_entry.deadline_of(asked.values.get("on", "")),
-        made=cover_of(context.session(), context.catalogue(), asked.found).made_for_it,
+        **(dismissal_cancel.words(asked.found) if asked.kind == "cancel" else {}),
     )
 
 
@@ -222,20 +200,6 @@ def _move(dismissal_id: int, typed: str) -> None:
     toast(f"Перенесено на {day(to)}: отправить отзыв до {day(found.due_on)}.")
 
 
-def _cancel(dismissal_id: int, reason: str) -> None:
-    left = dismissal_cancelling.cancel(
-        context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
-        dismissal_id=dismissal_id, reason=reason,
-    )  # fmt: skip
-    words = "Увольнение отменено."
-    if left.put_away:
-        words += f" Убраны из черновиков: {', '.join(left.put_away)}."
-    if left.filed:
-        words += f" Уже отправлены, отзовите их сами: {', '.join(left.filed)}."
-    undo = url_for(".restore", dismissal_id=dismissal_id)
-    toast(words, undo=undo, undo_text="Вернуть увольнение", kind="warn" if left.filed else "ok")
-
-
 def _give_cause(dismissal_id: int, cause: str) -> None:
     if not cause:
         message = "Напишите, почему срок пропущен: причина войдёт в отчёт для КЗ."
@@ -248,7 +212,7 @@ def _give_cause(dismissal_id: int, cause: str) -> None:
 
 _ACTS: Mapping[str, Callable[[int, str], None]] = {
     "move": _move,
-    "cancel": _cancel,
+    "cancel": dismissal_cancel.cancel,
     "cause": _give_cause,
 }
 

@@ -18,7 +18,13 @@ from accessflow.services import (
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_lists import Filter
 from accessflow.services.imports import jobs
-from accessflow.web import context, dismissal_acts, dismissal_entry, dismissal_view
+from accessflow.web import (
+    context,
+    dismissal_acts,
+    dismissal_cancel,
+    dismissal_entry,
+    dismissal_view,
+)
 from accessflow.web.dismissal_blueprint import blueprint
 from accessflow.web.dismissal_entry import Typed
 from accessflow.web.exports import long_sheet
@@ -101,6 +107,7 @@ def show(dismissal_id: int) -> ResponseReturnValue:
         overseer=scope.sees_all(actor),
         may_restore=scope.may_file(actor, found.organization_id),
         view=dismissal_view,
+        **dismissal_cancel.leftovers(found),
     )
 
 

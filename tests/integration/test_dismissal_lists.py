@@ -54,7 +54,7 @@ def test_each_dismissal_stands_in_the_lists_that_it_belongs_to(staff: Staff) -> 
     staff.execute(request.id)
     dismissal_cancelling.cancel(
         staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(), dismissal_id=gone,
-        reason="Остаётся",
+        reason="Остаётся", files=staff.life.store,
     )  # fmt: skip
     assert shown(staff, "unfiled") == [waits]
     assert shown(staff, "missed") == []

@@ -200,30 +200,57 @@ def test_it_is_moved_with_its_term(staff: Staff, hr: FlaskClient) -> None:
     assert "перенесено с 23.11.2026" in page
 
 
-def test_it_is_cancelled_with_a_reason_and_taken_back_with_its_drafts(
+def test_it_is_cancelled_with_a_reason_and_taken_back_with_what_was_made_for_it(
     staff: Staff, hr: FlaskClient
 ) -> None:
-    dismissal = staff.enter(leaves(staff, "Лаптева Ирина Сергеевна", "frmss", "rmo"))
-    draft, sent = staff.make(dismissal)
-    staff.send(sent.id)
+    dismissal = staff.enter(leaves(staff, "Лаптева Ирина Сергеевна", "frmss", "rmo", "smp"))
+    draft, sent, forwarded = staff.make(dismissal)
+    for request in (sent, forwarded):
+        staff.send(request.id)
+    staff.life.act(forwarded.id, "forward", "miac_specialist", forwarded_to="СТП ЕГИСЗ")
     asked = hr.get(f"/dismissals/{dismissal}/cancel").text
     assert "черновик: строка сотрудника уберётся" in asked
-    assert "уже отправлена: отзовите её сами" in asked
-    assert hr.post(f"/dismissals/{dismissal}/cancel", data={"reason": " "}).status_code == 422
-    hr.post(f"/dismissals/{dismissal}/cancel", data={"reason": "Заявление отозвано"})
+    assert re.findall(r'name="(withdraw|tell)" value="(\d+)" checked', asked) == [
+        ("withdraw", str(sent.id)), ("withdraw", str(forwarded.id)),
+    ]  # fmt: skip
+    assert "передана дальше; МИАЦ попросим остановить отзыв и там" in asked
+    assert "Лаптева И. С. продолжает работать" in asked
+    chosen = {"withdraw": [sent.id, forwarded.id], "message": "Она остаётся."}
+    refused = hr.post(f"/dismissals/{dismissal}/cancel", data={"reason": " ", **chosen})
+    assert refused.status_code == 422
+    assert f'value="{sent.id}" checked' in refused.text
+    assert "Она остаётся." in refused.text
+    hr.post(f"/dismissals/{dismissal}/cancel", data={"reason": "Заявление отозвано", **chosen})
     page = hr.get("/dismissals?tab=cancelled").text
     assert f"Убраны из черновиков: {draft.number}." in page
-    assert f"отзовите их сами: {sent.number}" in page
+    assert f"Отозваны заявки: {sent.number}, {forwarded.number}." in page
+    assert f"МИАЦ написано о заявках: {forwarded.number}." in page
     assert "Заявление отозвано" in page
     hr.post(f"/dismissals/{dismissal}/restore")
     page = hr.get(f"/dismissals/{dismissal}").text
-    assert f"Черновики снова на месте: {draft.number}" in page
+    assert f"Черновики снова на месте: {draft.number}." in page
+    assert f"Снова у МИАЦ: {sent.number}, {forwarded.number}." in page
     found = only(staff)
     assert (found.cancelled_at, found.due_on.day) == (None, 26)
     with staff.db.read() as session:
         assert session.get_one(Employment, found.employment_id).until == found.dismissed_on
     assert staff.due(dismissal)[0][0] == "entry"
     assert hr.post(f"/dismissals/{dismissal}/restore").status_code == 409
+
+
+def test_what_was_taken_away_is_asked_for_again(staff: Staff, hr: FlaskClient) -> None:
+    dismissal = staff.enter(leaves(staff, "Лаптева Ирина Сергеевна", "frmss"))
+    [request] = staff.make(dismissal)
+    staff.send(request.id)
+    staff.execute(request.id)
+    asked = hr.get(f"/dismissals/{dismissal}/cancel").text
+    assert "доступ уже отозван" in asked
+    assert "Создать черновики заявок на предоставление: ФРМСС" in asked
+    hr.post(f"/dismissals/{dismissal}/cancel", data={"reason": "Осталась"})
+    assert "Отозваны и не возвращены: ФРМСС" in hr.get(f"/dismissals/{dismissal}").text
+    assert hr.post(f"/dismissals/{dismissal}/ask-again").location == "/requests?tab=draft"
+    assert "Отозваны и не возвращены" not in hr.get(f"/dismissals/{dismissal}").text
+    assert hr.post(f"/dismissals/{dismissal}/ask-again").status_code == 409
 
 
 def test_an_entry_by_mistake_is_taken_back(staff: Staff, hr: FlaskClient) -> None:

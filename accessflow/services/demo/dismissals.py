@@ -58,7 +58,7 @@ def make(office: Office, clerk: Actor, now: datetime) -> None:
         if leaver.cancelled:
             dismissal_cancelling.cancel(
                 office.db, actor=clerk, now=later, catalogue=office.catalogue,
-                dismissal_id=made, reason=leaver.cancelled,
+                files=office.files, dismissal_id=made, reason=leaver.cancelled,
             )  # fmt: skip
         elif leaver.made:
             _revoke(office, clerk, leaver, made, later)
