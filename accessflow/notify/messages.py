@@ -38,8 +38,12 @@ def registered(house: House, about: About, *, registration_no: str, due: str) ->
     )
 
 
-def info_requested(house: House, about: About, *, text: str) -> Message:
-    return render("info_requested", house, {"about": about, "text": text})
+def info_requested(
+    house: House, about: About, *, text: str, rows: Sequence[str] = (), answer_by: str = ""
+) -> Message:
+    """`rows`: whom it is about, nobody where it is about the whole; `answer_by`: a day or ""."""
+    values = {"about": about, "text": text, "rows": list(rows), "answer_by": answer_by}
+    return render("info_requested", house, values)
 
 
 def answered(house: House, about: About, *, text: str) -> Message:
@@ -199,9 +203,18 @@ def message(house: House, about: About, *, who: str, text: str) -> Message:
     return render("message", house, {"about": about, "who": who, "text": text})
 
 
-def needs_info(house: House, about: About, *, since: str, text: str) -> Message:
-    """The reminder of a request for data."""
-    return render("needs_info", house, {"about": about, "since": since, "text": text})
+def needs_info(
+    house: House,
+    about: About,
+    *,
+    since: str,
+    text: str,
+    rows: Sequence[str] = (),
+    answer_by: str = "",
+) -> Message:
+    """A reminder of `info_requested`, with the same values."""
+    values = {"since": since, "text": text, "rows": list(rows), "answer_by": answer_by}
+    return render("needs_info", house, {"about": about, **values})
 
 
 def silence(house: House, about: About, *, since: str, text: str) -> Message:

@@ -32,6 +32,7 @@ TEXT = (
     "Уточните, пожалуйста, должность Зиминой Елены Андреевны:\n"
     "в ФРМР она записана врачом, в заявке — заведующей."
 )
+ASKED_OF = ["Зимина Елена Андреевна, строка 2"]
 ITEMS = (
     m.Listed("Заявка 2026-00412 · ФРМСС", "3 сотрудника", "с 16.11.2026", "requests/412"),
     m.Listed("Заявка 2026-00415 · ФРЛЛО", "1 сотрудник", "с 18.11.2026", "requests/415"),
@@ -43,7 +44,9 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         "registered": lambda h: m.registered(
             h, ABOUT, registration_no="МИАЦ-2026-000118", due="24.12.2026"
         ),
-        "info_requested": lambda h: m.info_requested(h, ABOUT, text=TEXT),
+        "info_requested": lambda h: m.info_requested(
+            h, ABOUT, text=TEXT, rows=ASKED_OF, answer_by="27.11.2026"
+        ),
         "answered": lambda h: m.answered(h, ABOUT, text="Должность исправлена."),
         "third_asked": lambda h: m.third_asked(
             h, ABOUT, third_party="СТП ЕГИСЗ", text="Есть ли сотрудник в ФРМР?"
@@ -101,7 +104,9 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
             reply_to="office@prb.example",
         ),
         "message": lambda h: m.message(h, ABOUT, who="МИАЦ, Воронцов Д. А.", text=TEXT),
-        "needs_info": lambda h: m.needs_info(h, ABOUT, since="23.11.2026", text=TEXT),
+        "needs_info": lambda h: m.needs_info(
+            h, ABOUT, since="23.11.2026", text=TEXT, rows=ASKED_OF, answer_by="27.11.2026"
+        ),
         "silence": lambda h: m.silence(h, ABOUT, since="23.11.2026", text=TEXT),
         "unsigned": lambda h: m.unsigned(h, items=ITEMS),
         "stale_draft": lambda h: m.stale_draft(h, items=ITEMS),

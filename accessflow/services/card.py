@@ -78,13 +78,13 @@ def card_of(
 class TermAfter:
     """What an action does to the term: its last day now, and the day that it becomes.
 
-    `pauses`: from now on it stands still, and `after` is the day if that lasts `days` days.
+    `pauses`: from now on it stands still, and `after` is the day if the answer comes on `until`.
     """
 
     before: date
     after: date
     pauses: bool
-    days: int
+    until: date
 
 
 def term_after(
@@ -92,12 +92,13 @@ def term_after(
 ) -> TermAfter | None:
     """The term before and after a request for data or an extension; None where it does not move.
 
-    How long an answer takes nobody knows: three days are shown.
+    `until`: by which day an answer is asked for, or up to which the term is extended. How long an
+    answer takes nobody knows: three days are shown.
     """
     events, request = card.events, card.request
     registered = terms.registered_on(events)
     pauses = STATES[transition.target].pauses and not STATES[transition.source].pauses
-    end = today + timedelta(days=3) if pauses else until
+    end = until or (today + timedelta(days=3) if pauses else None)
     if registered is None or end is None or terms.due_of(events, request, catalogue, today) is None:
         return None
     if end < today:
@@ -105,4 +106,4 @@ def term_after(
     known, calendar = terms.pauses_of(events), catalogue.working_calendar
     before = reaction_due(registered, known, calendar, today=today)
     after = reaction_due(registered, (*known, Pause(today, end)), calendar, today=today)
-    return TermAfter(before.day, after.day, pauses, (end - today).days)
+    return TermAfter(before.day, after.day, pauses, end)

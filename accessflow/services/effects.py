@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.services import (
     answering,
+    asking,
     duplicates,
     ledger,
     pairs,
@@ -133,6 +134,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "send": sending.send,
         "register": registering.register,
         "assign": _assign,
+        "ask": asking.ask,
         "answer": answering.answer,
         "extend": _extend,
         "forward": _forward,

@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Reminder, Request, RequestEvent
+from accessflow.db.tables import Reminder, Request
 from accessflow.notify import messages
 from accessflow.notify.rendering import House
-from accessflow.services import timeline
+from accessflow.services import asking, timeline
 from accessflow.services.actor import SYSTEM
 from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.letter_words import about, day, house_of, house_of_organization
 from accessflow.services.letters import about_for_desk, to_author, to_desk
 from accessflow.services.outbox import Box
 from accessflow.services.preferences import MORNING
+from accessflow.workflow.asking import reminded_on, silent_on
 from accessflow.workflow.calendar import WorkingCalendar
 
 OF_REQUEST = ("needs_info", "silence", "unsigned")
@@ -37,7 +38,7 @@ def plan(session: Session, catalogue: Catalogue, request: Request, now: datetime
 
     In the transaction of the action that brought it there.
     """
-    wanted = set(_wanted(catalogue, request, now))
+    wanted = set(_wanted(session, catalogue, request, now))
     laid = session.scalars(
         select(Reminder).where(
             Reminder.entity == "request",
@@ -53,15 +54,18 @@ def plan(session: Session, catalogue: Catalogue, request: Request, now: datetime
         lay(session, kind, "request", request.id, due_at)
 
 
-def _wanted(catalogue: Catalogue, request: Request, now: datetime) -> Iterator[Due]:
+def _wanted(
+    session: Session, catalogue: Catalogue, request: Request, now: datetime
+) -> Iterator[Due]:
     limits, calendar = catalogue.region.limits, catalogue.working_calendar
-    since = moscow_date(request.state_at or now)
-    if request.state == "needs_info":
-        for number in limits.info_reminder_days:
-            yield "needs_info", morning(calendar.add_working(since, number))
+    since, days = moscow_date(request.state_at or now), limits.info_reminder_days
+    if asked := asking.find(session, request):
+        for on in reminded_on(calendar, since, days, asked.answer_by):
+            yield "needs_info", morning(on)
         # МИАЦ outside has its own way of not forgetting.
         if not request.outside:
-            yield "silence", morning(calendar.add_working(since, limits.silence_days))
+            on = silent_on(calendar, since, days, limits.silence_days, asked.answer_by)
+            yield "silence", morning(on)
     elif request.state == "ready":
         yield "unsigned", unsigned_at(catalogue, since)
 
@@ -160,17 +164,26 @@ def _fire(db: Database, catalogue: Catalogue, now: datetime, kind: str, request_
         request = session.scalars(query).one()
         if not claim(session, kind, request_id, now) or request.state != "needs_info":
             return False
-        since, text = _asked(session, request)
-        box = Box(session, catalogue, now)
-        if kind == "needs_info":
-            house, whose = _house(catalogue, request), about(catalogue, request)
-            to_author(box, request, messages.needs_info(house, whose, since=since, text=text))
-        else:
-            house, whose = house_of(catalogue), about_for_desk(catalogue, request)
-            to_desk(box, request, messages.silence(house, whose, since=since, text=text))
+        _write(Box(session, catalogue, now), request, kind)
         action = "remind" if kind == "needs_info" else "silence"
         timeline.append(session, request, actor=SYSTEM, now=now, action=action, role="system")
         return True
+
+
+def _write(box: Box, request: Request, kind: str) -> None:
+    asked = asking.find(box.session, request)
+    if asked is None:
+        raise AssertionError(f"request {request.id} waits for an answer to nothing")
+    since, rows, by = day(asked.on), asking.in_words(request, asked), day(asked.answer_by)
+    if kind == "needs_info":
+        house, whose = _house(box.catalogue, request), about(box.catalogue, request)
+        told = messages.needs_info(
+            house, whose, since=since, text=asked.text, rows=rows, answer_by=by
+        )
+        to_author(box, request, told)
+    else:
+        house, whose = house_of(box.catalogue), about_for_desk(box.catalogue, request)
+        to_desk(box, request, messages.silence(house, whose, since=since, text=asked.text))
 
 
 def _house(catalogue: Catalogue, request: Request) -> House:
@@ -178,15 +191,3 @@ def _house(catalogue: Catalogue, request: Request) -> House:
     if request.outside:
         return house_of_organization(catalogue, request.organization)
     return house_of(catalogue)
-
-
-def _asked(session: Session, request: Request) -> tuple[str, str]:
-    """The day and the words of the request for data that is open."""
-    event = session.scalars(
-        select(RequestEvent)
-        .where(RequestEvent.request_id == request.id, RequestEvent.target == "needs_info")
-        .where(RequestEvent.source != "needs_info")
-        .order_by(RequestEvent.seq.desc())
-        .limit(1)
-    ).one()
-    return day(moscow_date(event.at)), str(event.data.get("text", ""))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from accessflow.db.tables import Request
 from accessflow.notify import decision_messages, messages
 from accessflow.notify.rendering import About, House, Message
-from accessflow.services import terms, timeline
+from accessflow.services import asking, terms, timeline
 from accessflow.services.clock import moscow_date
 from accessflow.services.letter_words import (
     MIAC_SIDE,
@@ -70,6 +70,15 @@ def _due(moment: Moment) -> str:
     events = timeline.events_of(moment.session, moment.request.id)
     due = terms.due_of(events, moment.request, moment.catalogue, moscow_date(moment.now))
     return day(due.day if due else None)
+
+
+def _info_requested(moment: Moment, house: House, whose: About) -> Message:
+    """About which rows and by which day, as its event keeps them."""
+    asked = asking.asked_by(moment.event)
+    return messages.info_requested(
+        house, whose, text=asked.text, rows=asking.in_words(moment.request, asked),
+        answer_by=day(asked.answer_by),
+    )  # fmt: skip
 
 
 def _third_asked(moment: Moment, house: House, whose: About) -> Message:
@@ -177,7 +186,7 @@ def _closed(moment: Moment, house: House, whose: About) -> Message:
 WRITERS: Mapping[str, Callable[[Moment, House, About], Message]] = MappingProxyType(
     {
         "registered": _registered,
-        "info_requested": _noted(messages.info_requested, "text", "text"),
+        "info_requested": _info_requested,
         "answered": _noted(messages.answered, "answer", "text"),
         "third_asked": _third_asked,
         "resumed": _resumed,

@@ -26,7 +26,7 @@ LEVELS: Mapping[str, Level] = {"error": "danger", "warning": "warn"}
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing that was checked. `waive`: МИАЦ may let it through, with a reason; `ask`: what
-    to ask of the organisation, which can mend it."""
+    to ask of the organisation, which can mend it; `rows`: the numbers of those it is wrong in."""
 
     level: Level
     text: str
@@ -34,6 +34,7 @@ class Line:
     waive: waivers.Key | None = None
     to: str = ""
     ask: str = ""
+    rows: tuple[int, ...] = ()
 
 
 def lines_of(
@@ -63,15 +64,16 @@ def lines_of(
 
 def _defect_lines(defects: Sequence[Defect]) -> Iterator[Line]:
     """One line for what is wrong in the same way in many rows."""
-    rows: dict[tuple[str, str], list[int]] = {}
+    found: dict[tuple[str, str], list[int]] = {}
     for defect in defects:
-        rows.setdefault((LEVELS[defect.level], defect.message), []).append(defect.row or 0)
-    for (level, message), numbers in rows.items():
+        found.setdefault((LEVELS[defect.level], defect.message), []).append(defect.row or 0)
+    for (level, message), numbers in found.items():
         where = ", ".join(str(n) for n in numbers if n)
         small = f"строки {where}" if len(numbers) > 1 else ""
         text = _placed(numbers[0], message) if len(numbers) == 1 else message
         ask = f"{text} ({small})" if small else text
-        yield Line(level, text, small, ask=ask)  # type: ignore[arg-type] # out of LEVELS
+        rows = tuple(filter(None, numbers))
+        yield Line(level, text, small, ask=ask, rows=rows)  # type: ignore[arg-type] # out of LEVELS
 
 
 def _placed(position: int | None, text: str) -> str:

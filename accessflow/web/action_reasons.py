@@ -1,90 +1,81 @@
-"""A request for data put together of reasons: what the checks found, what МИАЦ writes often (R18).
-
-The letter is a text like any other: ticking a reason puts its line in, taking the tick away takes
-the line out as long as nobody has changed it. `static/js/ask.js` does the same as one ticks.
-"""
+"""The form of a request for data: its ticked reasons, rows and day; for one or for many."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import request
 
 from accessflow.db.tables import Request
-from accessflow.services import canned, triage
-from accessflow.web import context, request_words
-
-_NUMBERED = re.compile(r"^\d+\.\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """`key` as the form posts it; `found`: by the checks, so that it is ticked at first."""
-
-    key: str
-    label: str
-    text: str
-    found: bool = False
+from accessflow.domain.dates import read_date
+from accessflow.domain.positions import read_positions, told_positions
+from accessflow.services import asking, asking_reasons
+from accessflow.services.asking_reasons import Reasons, composed
+from accessflow.services.letter_words import person_name, short_name
+from accessflow.web import context
+from accessflow.web.action_form import Typed
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """What there is to tick, what is ticked, and the letter's first line."""
-
-    offered: Sequence[Reason]
-    ticked: Collection[str]
-    intro: str
+def of(found: Request) -> Reasons:
+    """Ticked as they were posted; at first, what the checks found."""
+    session, actor, catalogue = context.session(), context.actor(), context.catalogue()
+    return _as_posted(asking_reasons.of(session, actor, catalogue, found, context.today()))
 
 
-def of(found: Request, ticked: Collection[str] | None = None) -> Reasons:
-    """`ticked`: keys as they were posted; None at first."""
-    session, catalogue = context.session(), context.catalogue()
-    desk = triage.desk_of(session, context.actor(), catalogue, found, context.today())
-    checks = [
-        Reason(f"check-{n}", line.text, _line(line.ask), found=True)
-        for n, line in enumerate(line for line in desk.lines if line.ask)
-    ]
-    often = [
-        Reason(f"text-{text.id or -text.number}", text.title, _line(text.text))
-        for text in canned.of_kind(session, catalogue, "request_info")
-    ]
-    offered = [*checks, *often]
-    usual = {one.key for one in offered if one.found}
-    subject = request_words.subject(catalogue, found)
-    intro = f"По заявке {found.number} ({subject}) нужны сведения:"
-    return Reasons(offered, usual if ticked is None else ticked, intro)
+def of_many() -> Reasons:
+    return _as_posted(asking_reasons.of_many(context.session(), context.catalogue()))
 
 
-def composed(text: str, reasons: Reasons) -> str:
-    """The text with the lines of what is ticked, without those of what is not."""
-    known = {one.text for one in reasons.offered}
-    wanted = [one.text for one in reasons.offered if one.key in reasons.ticked]
-    lines = [line for line in text.splitlines() if _body(line) not in known - set(wanted)]
-    there = {_body(line) for line in lines}
-    new = [f"0. {line}" for line in dict.fromkeys(wanted) if line not in there]
-    if new and not any(map(str.strip, lines)):
-        lines = [reasons.intro]
-    return _without_lone_intro(_numbered([*lines, *new]), reasons.intro)
+def _as_posted(reasons: Reasons) -> Reasons:
+    if not ({"reason", "compose", "text"} & request.form.keys()):
+        return reasons
+    return replace(reasons, ticked=request.form.getlist("reason"))
 
 
-def _numbered(lines: Iterable[str]) -> list[str]:
-    number, told = 0, []
-    for line in lines:
-        if _NUMBERED.match(line):
-            number += 1
-            line = f"{number}. {_body(line)}"
-        told.append(line)
-    return told
+def compose(typed: Typed, reasons: Reasons) -> None:
+    """The letter's lines, and the rows that the reasons are about besides those typed."""
+    typed.values["text"] = composed(typed.values.get("text", ""), reasons)
+    rows = typed.values.get("about_rows", "")
+    try:
+        numbers = set(read_positions(rows))
+    except ValueError:  # told when it is sent
+        return
+    if reasons.rows - numbers:
+        typed.values["about_rows"] = told_positions(numbers | reasons.rows)
 
 
-def _without_lone_intro(lines: list[str], intro: str) -> str:
-    text = "\n".join(lines).strip()
-    return "" if text == intro else text
+def begin(typed: Typed, reasons: Reasons) -> None:
+    """The form as it opens: composed of what the checks found, with the usual day."""
+    typed.values["answer_by"] = f"{asking.usual_day(context.catalogue(), context.today()):%d.%m.%Y}"
+    compose(typed, reasons)
 
 
-def _body(line: str) -> str:
-    return _NUMBERED.sub("", line).strip()
+def names_of(found: Request, typed: Typed) -> Mapping[str, Any]:
+    """`names` of the people in open rows by number; `who`: those of the numbers that are typed."""
+    named = (row for row in found.rows if not row.outcome and row.answers.get("last_name"))
+    names = {row.position: short_name(person_name(row)) for row in named}
+    try:
+        numbers = read_positions(typed.values.get("about_rows", ""))
+    except ValueError:
+        numbers = ()
+    return {"names": names, "who": ", ".join(names[n] for n in numbers if n in names)}
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
+def day_ahead(text: str) -> date | None:
+    """The working day that a typed day comes to; None for one that cannot be."""
+    day = read_date(text)
+    try:
+        return asking.first_day(context.catalogue(), day, context.today()) if day else None
+    except ValueError:
+        return None
+
+
+def moved(text: str) -> str:
+    """«28.11.2026 — выходной: МО напомнят 30.11.2026», "" for a working day."""
+    day, working = read_date(text), day_ahead(text)
+    if day is None or working in (None, day):
+        return ""
+    return f"{day:%d.%m.%Y} — выходной: МО напомнят {working:%d.%m.%Y}"

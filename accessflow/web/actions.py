@@ -5,6 +5,7 @@ A page of its own that works without scripts; both cards lead here and come back
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -16,11 +17,11 @@ from accessflow.domain.errors import AccessflowError, Conflict, Invalid
 from accessflow.services import canned, repeats, scope
 from accessflow.services.acting import act
 from accessflow.services.applications import find, form_of
+from accessflow.services.asking_reasons import Reasons
 from accessflow.services.card import Card, Offered, card_of, term_after
 from accessflow.services.snapshots import acting
 from accessflow.web import action_form, action_reasons, context, request_words
 from accessflow.web.action_form import OWN_WORDS, Typed
-from accessflow.web.action_reasons import Reasons
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
@@ -49,7 +50,7 @@ def form(request_id: int, action: str) -> ResponseReturnValue:
     offered = _offered(card, action)
     typed = Typed(values=_before(card.request), late=False)
     if reasons := _reasons(card.request, offered.transition):
-        typed.values["text"] = action_reasons.composed(typed.values.get("text", ""), reasons)
+        action_reasons.begin(typed, reasons)
     return _page(card, offered, typed)
 
 
@@ -58,9 +59,7 @@ def term(request_id: int, action: str) -> ResponseReturnValue:
     """The new term for a day that is being typed."""
     card = _card(request_id)
     transition = _offered(card, action).transition
-    until = read_date(request.args.get("until", ""))
-    after = term_after(card, context.catalogue(), transition, context.today(), until)
-    return render_template("actions/_term.html", card=card, term=after)
+    return render_template("actions/_term.html", card=card, **_term(card, transition, request.args))
 
 
 @blueprint.post("/<action>")
@@ -68,8 +67,7 @@ def apply(request_id: int, action: str) -> ResponseReturnValue:
     typed = action_form.typed()
     if request.form.get("compose"):
         card = _card(request_id)
-        reasons = action_reasons.of(card.request, request.form.getlist("reason"))
-        typed.values["text"] = action_reasons.composed(typed.values.get("text", ""), reasons)
+        action_reasons.compose(typed, action_reasons.of(card.request))
         return _page(card, _offered(card, action), typed)
     if request.form.get("canned"):
         card = _card(request_id)
@@ -90,7 +88,9 @@ def apply(request_id: int, action: str) -> ResponseReturnValue:
         return _refused(request_id, action, typed, refusal)
     label = request_words.STATES[done.state].label
     number = f", номер МИАЦ {done.registration_no}" if action == "send" else ""
-    toast(f"Заявка {done.number}: {label[0].lower()}{label[1:]}{number}")
+    moved = action_reasons.moved(typed.values.get("answer_by", ""))
+    told = f"{number}. {moved}" if moved else number
+    toast(f"Заявка {done.number}: {label[0].lower()}{label[1:]}{told}")
     return _done(_back(request_id))
 
 
@@ -152,7 +152,6 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
     session, catalogue, found = context.session(), context.catalogue(), card.request
     transition = offered.transition
     asks = [ASKS[key] for key in transition.asks]
-    until = read_date(typed.values.get("until", ""))
     miac = context.actor().role in MIAC
     kind = CANNED.get(transition.action, "reply")
     return render_template(
@@ -172,10 +171,11 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
         ready=canned.of_kind(session, catalogue, kind) if miac and _text_of(asks) else [],
         into=_text_of(asks),
         reasons=_reasons(found, transition),
+        **action_reasons.names_of(found, typed),
         letter_to=found.reply_mailbox or found.organization.mailbox,
         repeats=_repeats(found) if "duplicate_of" in transition.asks else (),
-        term=term_after(card, catalogue, transition, context.today(), until),
-        asks_until="until" in transition.asks,
+        **_term(card, transition, typed.values),
+        asks_day=bool({"until", "answer_by"} & set(transition.asks)),
         back=local_path(request.values.get("back", ""))
         or url_for("requests.card", request_id=found.id),
         own_words=OWN_WORDS,
@@ -184,12 +184,19 @@ def _page(card: Card, offered: Offered, typed: Typed) -> str:
     )
 
 
+def _term(card: Card, transition: Transition, values: Mapping[str, str]) -> Mapping[str, Any]:
+    """What becomes of the term with the day that is typed, and where that day is moved to."""
+    by = values.get("answer_by", "")
+    until = read_date(values.get("until", "")) or action_reasons.day_ahead(by)
+    after = term_after(card, context.catalogue(), transition, context.today(), until)
+    return {"term": after, "moved": action_reasons.moved(by)}
+
+
 def _reasons(found: Request, transition: Transition) -> Reasons | None:
     """What МИАЦ may tick where it asks for data; as it was posted, if it was."""
     if transition.action != "request_info" or context.actor().role not in MIAC:
         return None
-    posted = request.form.getlist("reason") if request.method == "POST" else None
-    return action_reasons.of(found, posted)
+    return action_reasons.of(found)
 
 
 def _text_of(asks: list[Ask]) -> str:

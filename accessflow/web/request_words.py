@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request
-from accessflow.domain.errors import NotFound
 from accessflow.services import attestations, whereabouts
-from accessflow.services.offers import system_label
 from accessflow.services.request_list import TABS as TAB_STATES
-from accessflow.services.technical import SUBJECTS
+from accessflow.services.subjects import subject as subject
 from accessflow.workflow import states as workflow
 from accessflow.workflow.asks import ANNULMENT_CAUSES, REFUSAL_CAUSES
 
@@ -110,18 +107,6 @@ PREREQUISITES = attestations.KINDS
 def form_label(label: str) -> str:
     """«прил. 8» of «Приложение 8»."""
     return label.replace("Приложение", "прил.")
-
-
-def subject(catalogue: Catalogue, request: Request) -> str:
-    """What a request is about: its system, else its form."""
-    if request.system:
-        try:
-            return system_label(catalogue, request.system)
-        except NotFound:  # a system that the catalogue has dropped
-            return request.system
-    if request.subject in SUBJECTS:  # «Вход и права» of «Вход и права: не пускает, …»
-        return SUBJECTS[request.subject].label.partition(":")[0].partition(" (")[0]
-    return catalogue.form(request.form, version=request.form_version).summary
 
 
 def marked(text: str, typed: str) -> Markup:

@@ -7,6 +7,7 @@ from typing import Any
 
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Invalid
+from accessflow.domain.positions import read_positions
 from accessflow.workflow.asks import ASKS, CAUSES
 from accessflow.workflow.spec import Ask, Transition
 
@@ -48,6 +49,8 @@ def read(ask: Ask, value: Any) -> Any:
         if not text.isdecimal() or len(text) > LONGEST_ID:
             raise ValueError("Выберите заявку из списка.")
         return int(text)
+    if ask.kind == "positions":
+        return read_positions(text)
     if len(text) > ask.max_length:
         raise ValueError(f"{len(text)} знаков, а помещается {ask.max_length}. Сократите.")
     return text

@@ -21,8 +21,9 @@ def asking() -> tuple[Transition, ...]:
             "needs_info",
             "Запросить данные",
             "МИАЦ запросил сведения",
-            asks=("text",),
+            asks=("text", "about_rows", "answer_by"),
             letters=("info_requested",),
+            effects=("ask",),
         ),
         *filer(
             "needs_info",

@@ -32,7 +32,7 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Something an action is given. `kind`: text, long_text, date, cause, request, rows,
-    channel, flag.
+    positions (numbers of rows), channel, flag.
 
     `max_length` in characters, of texts.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accessflow.web.action_reasons import Reason, Reasons, composed
+from accessflow.services.asking_reasons import Reason, Reasons, composed
 
 INTRO = "По заявке 2026-00001 (ФРМСС) нужны сведения:"
 OFFERED = (Reason("a", "Печать", "Нет печати."), Reason("b", "Опечатка", "Есть опечатка."))

@@ -34,7 +34,7 @@ def answers(transition: Transition) -> dict[str, Any]:
     """Something for everything that it asks for."""
     kinds = {
         "date": "2026-11-23", "request": "7", "rows": [RowDecision(1, "refused", "other")],
-        "flag": "1",
+        "flag": "1", "positions": "1, 2",
     }  # fmt: skip
     given = {key: kinds.get(ASKS[key].kind, "слова") for key in transition.asks}
     for key in ("cause", "extension_cause"):

@@ -86,9 +86,54 @@ function composed(text, reasons, intro) {
 document.addEventListener("change", (event) => {
   const box = event.target.closest(".af-reasons");
   if (!box || event.target.name !== "reason") return;
+  const reasons = [...box.querySelectorAll("[name=reason]")];
   const area = event.target.form.querySelector(`#${box.dataset.into}`);
-  area.value = composed(area.value, [...box.querySelectorAll("[name=reason]")], box.dataset.intro);
+  area.value = composed(area.value, reasons, box.dataset.intro);
   area.dispatchEvent(new Event("input", { bubbles: true }));
+  about(event.target, reasons);
+});
+
+// The rows that a reason was found in come and go with its tick, unless another one keeps them.
+const rowsOf = (box) => (box.dataset.rows ? box.dataset.rows.split(",").map(Number) : []);
+
+function about(box, reasons) {
+  const field = box.form.querySelector("[data-positions]");
+  const numbers = field && positions(field.value);
+  if (!numbers || !rowsOf(box).length) return;
+  const kept = new Set(reasons.filter((one) => one.checked).flatMap(rowsOf));
+  for (const number of rowsOf(box)) kept.has(number) ? numbers.add(number) : numbers.delete(number);
+  field.value = told(numbers);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// «2, 5–7» as numbers; null for what is no list of them: the server says what is wrong.
+function positions(text) {
+  const found = new Set();
+  const parts = text.replace(/\s*[-‐-―−]\s*/g, "-").split(/[\s,;]+(?:и\s+)?/);
+  for (const part of parts.filter(Boolean)) {
+    const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part) ?? [];
+    if (!(Number(first) >= 1 && Number(last) >= Number(first))) return null;
+    for (let number = Number(first); number <= Number(last); number++) found.add(number);
+  }
+  return found;
+}
+
+function told(numbers) {
+  const runs = [];
+  for (const number of [...numbers].sort((one, other) => one - other)) {
+    if (runs.at(-1)?.at(-1) === number - 1) runs.at(-1).push(number);
+    else runs.push([number]);
+  }
+  return runs.map((run) => (run.length < 3 ? run.join(", ") : `${run[0]}–${run.at(-1)}`)).join(", ");
+}
+
+// Whose numbers are typed is said beneath.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-positions]")) return;
+  const line = event.target.form.querySelector("[data-who]");
+  if (!line) return;
+  const names = JSON.parse(line.dataset.names);
+  line.textContent = [...(positions(event.target.value) ?? [])].map((n) => names[n]).filter(Boolean).join(", ");
 });
 
 function tidy(root) {
