@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.no_skips",
     "tests.support.statements",
     "tests.support.databases",
+    "tests.support.lives",
     "tests.support.applications",
     "tests.support.browser",
     "tests.support.demonstration",

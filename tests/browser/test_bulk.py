@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from accessflow.db.session import Database
 from accessflow.services import bulk, bulk_steps
 from tests.browser.conftest import enter
-from tests.life_examples import Life, life
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
+from tests.life_examples import Life
 
 
 @pytest.fixture

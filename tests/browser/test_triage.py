@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from accessflow.db.session import Database
 from tests.browser.conftest import enter
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 from tests.support.browser import watched_page
 
 NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 @pytest.fixture

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestFile
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.forms.compare import ANYWAY
 from accessflow.services import editing, requests, scans, terms, timeline, waivers
 from accessflow.services.editing import Typed, TypedRow
 from accessflow.services.waivers import Key
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 
 MIAC = "miac_specialist"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def correct(ours: Life, request_id: int, **values: str) -> None:

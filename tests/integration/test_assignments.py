@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Letter, Preference, Request, User
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.services import absences, assignments, letters, queue
@@ -18,23 +15,11 @@ from accessflow.services.absences import Away
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.queue import Wanted
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 from tests.request_examples import another
 
 TODAY = date(2026, 11, 23)
 LAST = date(2026, 11, 30)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 @pytest.fixture

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Letter, Organization, User
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import Role
 from accessflow.services import assignments, bulk, bulk_steps
 from accessflow.services.bulk import BULKS
 from tests.card_examples import birth, network
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 from tests.request_examples import another
 
 MIAC: Role = "miac_specialist"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def start(ours: Life, action: str, ids: Sequence[int], **given: Any) -> int:

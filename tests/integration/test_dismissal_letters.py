@@ -4,7 +4,6 @@ something is left to send."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -30,13 +29,6 @@ ABOVE = ["committee@prb.example", "miac_lead@prb.example"]
 def backend() -> str:
     """What is claimed is tried on both (below); the letters are the same."""
     return "sqlite"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -18,13 +17,6 @@ from tests.factories import NOON
 from tests.request_examples import House, house
 
 ADDRESS = "petrova@prb.example"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 def claim(ours: House, request_id: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -21,13 +20,6 @@ from tests.factories import NOON
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 PDF = b"%PDF-1.7\n..."
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

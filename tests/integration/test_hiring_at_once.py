@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import func, select
 
 from accessflow.db.session import Database
@@ -22,13 +20,6 @@ PETROVA = PersonData(
     middle_name="Ивановна",
     position="Врач",
 )
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 def test_one_snils_becomes_one_person_from_eight_sides(db: Database) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accessflow.db.session import Database
 from accessflow.db.tables import EmailClaim, RequestFile
 from accessflow.documents.build import build
 from accessflow.documents.writers import WRITERS
@@ -20,22 +17,10 @@ from accessflow.services import intake
 from accessflow.services.applications import check_of
 from accessflow.services.intake import Came, Registered
 from tests.draft_examples import person
-from tests.life_examples import Life, life, paper
+from tests.life_examples import Life, paper
 
 FRIDAY = date(2026, 11, 20)
 MIAC = "miac_specialist"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def application(**values: Any) -> Application:

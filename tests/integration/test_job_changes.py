@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Employment, JobChange, Letter, Request, Unit
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, NotFound
 from accessflow.services import (
@@ -32,24 +29,11 @@ from accessflow.workflow.decide import RowDecision
 from accessflow.workflow.states import UNFILED
 from tests import factories
 from tests.dismissal_examples import Staff
-from tests.life_examples import life
 from tests.request_examples import another, house
 
 TODAY = date(2026, 11, 23)
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 ADMIN, WORKER = "Администратор МО", "Медицинский работник"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 def key(staff: Staff, job: int, system: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -39,13 +38,6 @@ from tests.request_examples import House, another, house
 TODAY = date(2026, 11, 23)
 ADMIN, WORKER = "Администратор МО", "Медицинский работник"
 _positions = count(1)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @dataclass

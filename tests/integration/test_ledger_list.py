@@ -3,9 +3,7 @@ those admitted. On both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -23,23 +21,11 @@ from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import FIVE, TODAY, Staff
 from tests.factories import NOON
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 from tests.request_examples import another, house
 
 NAMES = ("Авдеева Анна", "Белова Анна Ивановна", "Белова Анна Ивановна", "Юдина Яна Львовна")
 SYSTEMS = ("frmss", "rmo", "rs-tmk")
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 def days(number: int) -> date:

@@ -24,13 +24,6 @@ from tests.support.smtp_server import CERTIFICATE, PASSWORD, USER, Mailroom, mai
 SENDER = "МИАЦ ЛО <robot@miac.example>"
 
 
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailroom]:
     with mailroom(tmp_path_factory.mktemp("arrived")) as running:

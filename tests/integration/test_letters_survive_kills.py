@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from accessflow.db.session import Database
@@ -25,13 +24,6 @@ from tests.support.smtp_server import mailroom
 
 LETTERS, KILLS = 200, 50
 SENDER = "robot@miac.example"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 class Worker:

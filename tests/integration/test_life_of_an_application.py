@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,6 @@ from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.services import timeline
 from tests.life_examples import Life, life
 from tests.request_examples import another
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def test_a_signed_application_is_registered_the_moment_it_is_sent(ours: Life) -> None:

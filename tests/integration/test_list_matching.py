@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import cast
 
@@ -16,13 +15,6 @@ from accessflow.services.list_matching import BY_INITIALS, BY_NAME, Matched, mat
 from tests.request_examples import House, house
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

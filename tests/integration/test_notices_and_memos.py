@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,14 +17,7 @@ from accessflow.services import memos, notices
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
-from tests.life_examples import Life, life
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
+from tests.life_examples import Life
 
 
 def written(db: Database, kind: str) -> list[Letter]:
@@ -98,11 +89,6 @@ def test_two_schedulers_tell_each_organisation_once(db: Database, database_url: 
     for thread in threads:
         thread.join()
     assert len(written(db, "form_notice")) == sum(told) == 6
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def granted(ours: Life, system: str = "frmss") -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -30,13 +30,6 @@ from tests.overview_examples import fill
 TODAY = date(2026, 11, 23)
 PERIOD = Period(date(2026, 8, 31), TODAY)
 Plain = Callable[[Request], bool]
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 CASES = [("all", 1), ("all", 2), ("organisation", 3), ("system", 4), ("no system", 5)]

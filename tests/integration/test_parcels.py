@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -24,13 +23,6 @@ from tests.catalogue_examples import catalogue
 from tests.factories import NOON
 from tests.request_examples import House, another, house
 from tests.signing_examples import printed, ready, scanned, signed, store_in, upload
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count as counter
 
@@ -40,13 +39,6 @@ from tests.request_examples import House, another, house
 
 TODAY = NOON.date()
 _numbers = counter(1)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

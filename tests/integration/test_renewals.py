@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Grant, Letter, Reminder, Request
 from accessflow.documents import build
 from accessflow.documents.model import DocumentModel, Table
@@ -20,7 +17,6 @@ from accessflow.services.clock import MOSCOW
 from accessflow.services.renewals import Filter
 from accessflow.workflow.decide import RowDecision
 from tests.dismissal_examples import Staff
-from tests.life_examples import life
 from tests.request_examples import another, house
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -30,18 +26,6 @@ TODAY = date(2026, 11, 23)  # a Monday
 def backend() -> str:
     """What it asks of the database is the same in both but for one INSERT, tested by itself."""
     return "sqlite"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 def given_until(staff: Staff, day: date, system: str = "frmss") -> int:

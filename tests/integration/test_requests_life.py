@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -22,13 +21,6 @@ from tests.factories import NOON
 from tests.request_examples import House, add_head, another, house
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

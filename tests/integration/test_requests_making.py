@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,13 +22,6 @@ from accessflow.services.totals import words
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
 from tests.request_examples import House, add_head, another, house
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -28,18 +27,6 @@ from accessflow.services.sending import Missing
 from tests.life_examples import Life, life
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 def missing(ours: Life, request_id: int) -> tuple[Missing, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,13 +12,6 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Counter, Organization, Unit
 from accessflow.services.numbers import next_value
 from tests import factories
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 def fail_after_counting(db: Database, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -34,13 +33,6 @@ TODAY = date(2026, 11, 23)
 TOMORROW = TODAY + timedelta(days=1)
 DEPUTY = "officials.health_deputy"
 NEW = {"name": "Иванов И.И.", "addressee": "Заместителю\nИ.И. Иванову"}
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from accessflow.db.tables import Letter
 from tests.support.smtp_server import mailroom
 
 COMMAND = [sys.executable, "-c", "from accessflow.cli import main; raise SystemExit(main())"]
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 def environment(url: str, folder: Path, **more: str) -> dict[str, str]:

@@ -11,9 +11,12 @@ from flask.testing import FlaskClient
 
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
+from tests import factories
 from tests.factories import FrozenClock
+from tests.life_examples import Life
 from tests.support.applications import NewApp
 
+Client = Callable[[int], FlaskClient]
 KEY = "a key for tests, of at least 32 characters"
 
 
@@ -55,7 +58,7 @@ def db(app: Flask) -> Database:
 
 
 @pytest.fixture
-def signed_in(app: Flask, clock: FrozenClock) -> Callable[[int], FlaskClient]:
+def signed_in(app: Flask, clock: FrozenClock) -> Client:
     """`signed_in(user_id)` is a client with that account's session, just begun."""
 
     def client(user_id: int) -> FlaskClient:
@@ -66,3 +69,27 @@ def signed_in(app: Flask, clock: FrozenClock) -> Callable[[int], FlaskClient]:
         return made
 
     return client
+
+
+@pytest.fixture
+def own(db: Database) -> int:
+    """An organisation."""
+    return factories.organization(db)
+
+
+@pytest.fixture
+def secretary(db: Database, own: int, signed_in: Client) -> FlaskClient:
+    """Its secretary."""
+    return signed_in(factories.account(db, "secretary", own))
+
+
+@pytest.fixture
+def office(ours: Life, signed_in: Client) -> FlaskClient:
+    """The secretary of the organisation whose applications are lived through."""
+    return signed_in(ours.house.user)
+
+
+@pytest.fixture
+def desk(ours: Life, signed_in: Client) -> FlaskClient:
+    """A specialist of МИАЦ who works on them."""
+    return signed_in(ours.actor("miac_specialist").user_id or 0)

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 
-from accessflow.db.session import Database
 from accessflow.db.tables import User
-from tests.life_examples import Life, life
+from tests.life_examples import Life
 from tests.request_examples import another
-
-Client = Callable[[int], FlaskClient]
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
-
-
-@pytest.fixture
-def desk(ours: Life, signed_in: Client) -> FlaskClient:
-    return signed_in(ours.actor("miac_specialist").user_id or 0)
+from tests.web.conftest import Client
 
 
 @pytest.fixture

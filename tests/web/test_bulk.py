@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob
 from accessflow.services import bulk_steps
-from tests.life_examples import Life, life
+from tests.life_examples import Life
+from tests.web.conftest import Client
 
-Client = Callable[[int], FlaskClient]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
-
-
-@pytest.fixture
-def desk(ours: Life, signed_in: Client) -> FlaskClient:
-    return signed_in(ours.actor("miac_specialist").user_id or 0)
 
 
 def refused(ours: Life) -> int:

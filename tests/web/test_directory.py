@@ -40,11 +40,6 @@ def own(db: Database) -> int:
     return factories.organization(db, oid="1.2.643.5.1.13.13.12.2.47.7")
 
 
-@pytest.fixture
-def secretary(db: Database, own: int, signed_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return signed_in(factories.account(db, "secretary", own))
-
-
 def the_only(db: Database, name: str) -> Organization:
     with db.read() as session:
         return session.scalars(select(Organization).where(Organization.short_name == name)).one()

@@ -6,13 +6,11 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Employment
 from accessflow.services import dismissals, rights_of_gone
 from accessflow.services.actor import SYSTEM
@@ -20,7 +18,6 @@ from accessflow.services.rights_of_gone import Narrowed
 from tests import factories
 from tests.dismissal_examples import TODAY, Staff
 from tests.factories import FrozenClock
-from tests.life_examples import life
 from tests.support.databases import BACKENDS
 from tests.support.pdf_reading import texts
 
@@ -28,11 +25,6 @@ from tests.support.pdf_reading import texts
 @pytest.fixture
 def backend(request: pytest.FixtureRequest) -> str:
     return str(getattr(request, "param", "sqlite"))
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 @pytest.fixture

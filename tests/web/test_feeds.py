@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,24 +11,17 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import CalendarFeed, Person, User
 from accessflow.services import campaigns
 from accessflow.services.campaigns import CampaignData, Reach
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import TODAY, Staff
 from tests.factories import NOON
-from tests.life_examples import life
 
 
 @pytest.fixture
 def backend() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 @pytest.fixture

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Request
 from accessflow.services.printing import file_of, model_of
 from tests import factories
-from tests.life_examples import Life, life, paper
+from tests.life_examples import Life, paper
 from tests.signing_examples import TODAY
-
-Client = Callable[[int], FlaskClient]
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
-
-
-@pytest.fixture
-def desk(ours: Life, signed_in: Client) -> FlaskClient:
-    return signed_in(ours.actor("miac_specialist").user_id or 0)
+from tests.web.conftest import Client
 
 
 def given(ours: Life, matter: str = "frmss:grant", **more: Any) -> dict[str, Any]:

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Letter, RequestFile
 from accessflow.documents.sheet_in import read_tables
 from accessflow.domain.errors import Conflict, Forbidden
 from accessflow.services import messages
-from tests.life_examples import Life, life, paper
+from tests.life_examples import Life, paper
 from tests.request_examples import another
+from tests.web.conftest import Client
 
-Client = Callable[[int], FlaskClient]
 SECRET = "Главврач сказал лишнее по телефону"
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
-
-
-@pytest.fixture
-def desk(ours: Life, signed_in: Client) -> FlaskClient:
-    return signed_in(ours.actor("miac_specialist").user_id or 0)
-
-
-@pytest.fixture
-def office(ours: Life, signed_in: Client) -> FlaskClient:
-    return signed_in(ours.house.user)
 
 
 def write(ours: Life, made: int, who: str, text: str, **more: Any) -> int:

@@ -29,18 +29,8 @@ PETROVA = {
 
 
 @pytest.fixture
-def own(db: Database) -> int:
-    return factories.organization(db)
-
-
-@pytest.fixture
 def other(db: Database) -> int:
     return factories.organization(db, "ГБУЗ ЛО «Тайная»")
-
-
-@pytest.fixture
-def secretary(db: Database, own: int, signed_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return signed_in(factories.account(db, "secretary", own))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Letter, RequestFile
 from accessflow.services import problem
 from tests.life_examples import Life, life, paper
@@ -24,11 +23,6 @@ TOLD = {
     "criticality": "высокая", "expected": "Открылась форма", "done": "Перезашёл",
     "got": "Пустая страница",
 }  # fmt: skip
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    return life(db, tmp_path)
 
 
 @pytest.fixture

@@ -27,16 +27,6 @@ KIM = ("Ким Ольга Викторовна", "307-120-201 99", "Медици
 WRONG = ("Зимина Елена Андреевна", "300-440-368 01", "Акушерка", "", "", "")
 
 
-@pytest.fixture
-def own(db: Database) -> int:
-    return factories.organization(db)
-
-
-@pytest.fixture
-def secretary(db: Database, own: int, signed_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return signed_in(factories.account(db, "secretary", own))
-
-
 def workbook(*rows: Sequence[str]) -> bytes:
     book = Workbook()
     sheet = book.active
