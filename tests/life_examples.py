@@ -188,3 +188,16 @@ def life(db: Database, folder: Path, **values: Any) -> Life:
     found = Life(ours, FileStore(folder / "files"))
     found.cast["secretary"] = ours.actor
     return found
+
+
+def birth(ours: Life) -> int:
+    """A letter about an ЭМД on a birth, sent."""
+    made = ours.single(
+        "appendix-16",
+        {"error_description": "Неверная дата рождения ребёнка"},
+        ({"emdr_id": "224.16.25.09.000241002"},),
+    )
+    ours.ready(made)
+    ours.lay(made, "certificate_status")
+    ours.act(made, "send")
+    return made

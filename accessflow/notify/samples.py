@@ -8,6 +8,7 @@ from types import MappingProxyType
 from accessflow.notify import (
     campaign_messages,
     change_messages,
+    committee_messages,
     decision_messages,
     desk_messages,
     dismissal_messages,
@@ -141,6 +142,7 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
         ),
         **dismissal_messages.SAMPLES,
         **change_messages.SAMPLES,
+        **committee_messages.SAMPLES,
         **decision_messages.SAMPLES,
         **renewal_messages.SAMPLES,
         **campaign_messages.SAMPLES,

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Absence, Organization, Request, User
+from accessflow.db.tables import Absence, Request, User
 from accessflow.notify import messages
 from accessflow.notify.rendering import About, Message
-from accessflow.services import parcel_letters
+from accessflow.services import committee_letters, parcel_letters
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.letter_words import (
@@ -33,9 +33,8 @@ from accessflow.services.step_words import compose
 if TYPE_CHECKING:
     from accessflow.services.acting import Moment
 
-TO_DESK = frozenset({"answered", "withdrawn", "reuploaded"})
-"""News from the organisation; «reopened» is, where it was the organisation that did it."""
-TO_COMMITTEE = frozenset({"to_committee"})
+TO_DESK = frozenset({"answered", "withdrawn", "reuploaded", "handed_back"})
+"""News from the organisation or КЗ; «reopened» is, where it was the organisation that did it."""
 WITH_FILES = frozenset({"parcel", "package", "committee_package"})
 AWAY_FROM_MIAC = frozenset({"network", "authority"})
 """Nobody in МИАЦ works on them: they go where their parcel went."""
@@ -50,9 +49,8 @@ def write(moment: Moment, kind: str) -> None:
     by_filer = moment.actor.organization_id == request.organization_id
     if kind in WITH_FILES:
         parcel_letters.write(moment, box, kind)
-    elif kind in TO_COMMITTEE:
-        message = compose(moment, kind, about(moment.catalogue, request))
-        put(box, message, to=_committee(moment.session), request=request)
+    elif kind in committee_letters.KINDS:
+        committee_letters.write(moment, box, kind)
     elif kind in TO_DESK or (kind == "reopened" and by_filer):
         message = compose(moment, kind, about_for_desk(moment.catalogue, request))
         answer = kind == "answered"
@@ -129,16 +127,3 @@ def on_duty(session: Session, request: Request, today: date) -> User | None:
     if absence is not None:
         found = session.get(User, absence.substitute_id)
     return found if found is not None and found.active else None
-
-
-def _committee(session: Session) -> list[str]:
-    """The mailbox of КЗ, or the addresses of its people."""
-    mailboxes = session.scalars(
-        select(Organization.mailbox).where(
-            Organization.kind == "committee",
-            Organization.archived_at.is_(None),
-            Organization.mailbox != "",
-        )
-    ).all()
-    people = select(User.email).where(User.role == "committee", User.active, User.email != "")
-    return list(mailboxes) or list(session.scalars(people))

@@ -86,18 +86,38 @@ def to_person_and_mailbox(
 ) -> None:
     """To the mailbox at once, a copy to the person as the person wishes (R16, X23)."""
     own = user.email if user is not None and user.active else ""
-    if not mailbox or not own or _key(mailbox) == _key(own):
+    if user is None or not mailbox or not own or _key(mailbox) == _key(own):
         whose = user if own else None
         put(box, message, to=(mailbox or own,), request=request, user=whose)
         return
-    wishes = wishes_of(box.session, user.id if user else None)
-    if (wishes.digest and message.kind not in ALWAYS_SINGLE) or not_before(
-        wishes, box.now
-    ) != box.now:
-        put(box, message, to=(mailbox,), request=request)
-        put(box, message, to=(own,), request=request, user=user)
-    else:
-        put(box, message, to=(mailbox,), cc=(own,), request=request)
+    to_people_and_mailboxes(box, message, mailboxes=(mailbox,), people=(user,), request=request)
+
+
+def to_people_and_mailboxes(
+    box: Box,
+    message: Message,
+    *,
+    mailboxes: Sequence[str],
+    people: Iterable[User],
+    request: Request | None = None,
+) -> None:
+    """To the mailboxes at once, a copy to each person as the person wishes; where there is no
+    mailbox, to each person alone. Without any address the letter is kept as failed."""
+    known = set(map(_key, mailboxes))
+    reached = [u for u in people if u.active and u.email and _key(u.email) not in known]
+    copied = [u for u in reached if mailboxes and not _waits(box, message, u)]
+    if mailboxes or not reached:
+        put(box, message, to=mailboxes, cc=[u.email for u in copied], request=request)
+    for user in reached:
+        if user not in copied:
+            put(box, message, to=(user.email,), request=request, user=user)
+
+
+def _waits(box: Box, message: Message, user: User) -> bool:
+    """For the digest of that reader, or for the end of the quiet hours."""
+    wishes = wishes_of(box.session, user.id)
+    gathered = wishes.digest and message.kind not in ALWAYS_SINGLE
+    return gathered or not_before(wishes, box.now) != box.now
 
 
 def _as_wished(box: Box, row: Letter, user: User) -> None:

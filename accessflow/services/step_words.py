@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from accessflow.db.tables import Request
-from accessflow.notify import decision_messages, messages
+from accessflow.notify import committee_messages, decision_messages, messages
 from accessflow.notify.rendering import About, House, Message
 from accessflow.services import asking, terms, timeline
 from accessflow.services.clock import moscow_date
@@ -57,13 +57,15 @@ RESUMED = {
     "third_answered": "Третья сторона ответила.",
     "proceed": "МИАЦ продолжает без ответа на запрос сведений.",
     "take_back": "МИАЦ забрал заявку обратно.",
+    "hand_back": "КЗ вернул заявку в МИАЦ.",
 }
 """Why it is under review again, by action."""
 
 
 def _resumed(moment: Moment, house: House, whose: About) -> Message:
     why = RESUMED[moment.step.transition.action]
-    return messages.resumed(house, whose, why=why, due=_due(moment), note=given(moment, "note"))
+    note = given(moment, "note") or given(moment, "text")
+    return messages.resumed(house, whose, why=why, due=_due(moment), note=note)
 
 
 def _due(moment: Moment) -> str:
@@ -119,6 +121,23 @@ def _package(moment: Moment, house: House, whose: About) -> Message:
         external_no=given(moment, "external_no"),
         note=given(moment, "note"),
     )
+
+
+def _at_committee(moment: Moment, house: House, whose: About) -> Message:
+    accepted = moment.actor.role == "committee"
+    return committee_messages.at_committee(house, whose, accepted=accepted)
+
+
+OFF_COMMITTEE = {
+    "withdraw": "Организация отозвала заявку.",
+    "take_back": "МИАЦ забрал заявку обратно.",
+}
+"""Why КЗ has nothing to do with it any more, by action."""
+
+
+def _off_committee(moment: Moment, house: House, whose: About) -> Message:
+    why = OFF_COMMITTEE[moment.step.transition.action]
+    return committee_messages.off_committee(house, whose, why=why, note=given(moment, "note"))
 
 
 def _refused(moment: Moment, house: House, whose: About) -> Message:
@@ -193,7 +212,11 @@ WRITERS: Mapping[str, Callable[[Moment, House, About], Message]] = MappingProxyT
         "extended": _extended,
         "forwarded": _forwarded,
         "package": _package,
+        "at_committee": _at_committee,
         "to_committee": _noted(messages.to_committee),
+        "emd_arrived": lambda _, house, whose: committee_messages.emd_arrived(house, whose),
+        "handed_back": _noted(committee_messages.handed_back, "text", "text"),
+        "off_committee": _off_committee,
         "decided": _decided,
         "undecided": _undecided,
         "executed": _executed,

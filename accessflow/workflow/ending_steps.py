@@ -9,7 +9,6 @@ from accessflow.workflow.spec import Transition
 
 def ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
     """Ends without success, and what takes an end back (R7, R19, R27, R38)."""
-    waiting = (*WAITING, "at_committee")
     return (
         *desk(
             (*OPEN, "forwarded"),
@@ -45,13 +44,22 @@ def ending(*, decided: tuple[str, ...]) -> tuple[Transition, ...]:
             effects=("duplicate",),
         ),
         *filer(
-            ("sent", *waiting),
+            ("sent", *WAITING),
             "withdraw",
             "withdrawn",
             "Отозвать заявку",
             guards=("none_executed",),
             asks=("note",),
             letters=("withdrawn",),
+        ),
+        *filer(
+            "at_committee",
+            "withdraw",
+            "withdrawn",
+            "Отозвать заявку",
+            guards=("none_executed",),
+            asks=("note",),
+            letters=("withdrawn", "off_committee"),
         ),
         *desk(
             (*decided, "closed", "refused", "annulled", "duplicate"),

@@ -27,7 +27,7 @@ def send(source: str) -> tuple[Transition, ...]:
     )
 
 
-def registration() -> tuple[Transition, ...]:
+def registration(letters: tuple[str, ...] = ("registered",)) -> tuple[Transition, ...]:
     """Day and night, at once, where МИАЦ works here; else from МИАЦ's letter (R5, R16)."""
     return (
         *system(
@@ -36,7 +36,7 @@ def registration() -> tuple[Transition, ...]:
             "registered",
             "Зарегистрировать",
             where="inside",
-            letters=("registered",),
+            letters=letters,
             effects=("register",),
         ),
         *filer(

@@ -81,11 +81,12 @@ EMD_DELETION = _machine(
     " reuploaded closed refused annulled duplicate withdrawn",
     signing(),
     send("ready"),
-    registration(),
+    registration(letters=("registered", "emd_arrived")),
     asking(),
     committee(),
     # The letter is addressed to КЗ itself: it need not wait for МИАЦ (Рег. IV, R29).
-    row(OPEN, "to_committee", "at_committee", COMMITTEE, "Принять в КЗ ЛО", where="inside"),
+    row(OPEN, "to_committee", "at_committee", COMMITTEE, "Принять в КЗ ЛО", where="inside",
+        letters=("at_committee",)),
     desk(
         "forwarded",
         "note_external",

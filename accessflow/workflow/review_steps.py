@@ -134,7 +134,7 @@ def committee() -> tuple[Transition, ...]:
             "МИАЦ передал в КЗ ЛО",
             guards=("settled", "committee_stage"),
             asks=("note",),
-            letters=("to_committee",),
+            letters=("at_committee", "to_committee"),
             noted_letters=("to_committee",),
         ),
         *row(
@@ -155,6 +155,7 @@ def committee() -> tuple[Transition, ...]:
             COMMITTEE,
             "Вернуть в МИАЦ",
             asks=("text",),
+            letters=("resumed", "handed_back"),
         ),
         *desk(
             "at_committee",
@@ -163,6 +164,7 @@ def committee() -> tuple[Transition, ...]:
             "Забрать из КЗ ЛО",
             "Вернулась из КЗ ЛО",
             asks=("note",),
+            letters=("resumed", "off_committee"),
         ),
     )
 

@@ -12,7 +12,7 @@ from accessflow.db.tables import Letter, Request
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.services import stages, technical
 from accessflow.services.actor import Actor
-from tests.life_examples import Life, life
+from tests.life_examples import Life, birth, life
 from tests.request_examples import house
 
 MIAC = "miac_specialist"
@@ -77,18 +77,6 @@ def test_the_authority_hands_back_and_miac_takes_back(ours: Life) -> None:
 
 
 # Deletion of an ЭМД (R29, R41, X30) -------------------------------------------------------------
-
-
-def birth(ours: Life) -> int:
-    made = ours.single(
-        "appendix-16",
-        {"error_description": "Неверная дата рождения ребёнка"},
-        ({"emdr_id": "224.16.25.09.000241002"},),
-    )
-    ours.ready(made)
-    ours.lay(made, "certificate_status")
-    ours.act(made, "send")
-    return made
 
 
 def test_the_letter_of_an_mo_goes_on_with_the_authoritys_letter_and_act(ours: Life) -> None:

@@ -17,8 +17,8 @@ from accessflow.services.clock import MOSCOW
 from accessflow.services.letter_words import row_labels
 from accessflow.workflow.decide import RowDecision
 from accessflow.workflow.machines import MACHINES
-from tests.life_examples import Life, life
-from tests.request_examples import another
+from tests.life_examples import Life, birth, life
+from tests.request_examples import another, house
 
 STATEMENTS = {
     "extension_cause": "other",
@@ -317,13 +317,105 @@ def test_a_message_from_the_card_goes_to_the_other_side(ours: Life) -> None:
     assert (answer.to, "Завтра" in answer.text) == (["office@prb.example"], True)
 
 
-def test_an_application_for_the_committee_reaches_its_people(ours: Life) -> None:
-    another(ours.db, "committee")
+# The way to КЗ (R29, R37, R41) -------------------------------------------------------------------
+
+AUTHORITY_ROLE = "Сотрудник МО забор крови"
+
+
+def committee(ours: Life, mailbox: str = "") -> None:
+    """КЗ with one person, Сергеева."""
+    theirs = house(ours.db, "committee", mailbox=mailbox)
+    ours.cast["committee"] = theirs.actor
     with ours.db.write() as session:
-        session.scalars(select(User).where(User.role == "committee")).one().email = "kz@kz.example"
-    made = ours.sent("vimis-akineo", role="Сотрудник МО забор крови")
+        session.get_one(User, theirs.user).email = "serg@kz.example"
+
+
+def told(db: Database, request_id: int) -> list[tuple[str, list[str], list[str]]]:
+    """Kind, addresses and copies of each letter after the registration."""
+    found = [one for one in written(db) if one.request_id == request_id]
+    return [(one.kind, one.to, one.cc) for one in found if one.kind not in ("registered", "parcel")]
+
+
+AUTHOR = (["office@prb.example"], ["sekretar@prb.example"])
+MIAC = (["ib_lomiac@lenreg.ru"], [])
+
+
+def test_on_the_way_to_the_committee_and_back_all_three_sides_are_told(ours: Life) -> None:
+    committee(ours, mailbox="kz@kz.example")
+    made = ours.sent("vimis-akineo", role=AUTHORITY_ROLE)
+    ours.act(made, "to_committee", "miac_specialist", note="До пятницы")
+    ours.act(made, "hand_back", "committee", text="Роль указана неверно")
     ours.act(made, "to_committee", "miac_specialist")
-    assert (last(ours.db).kind, last(ours.db).to) == ("to_committee", ["kz@kz.example"])
+    ours.act(made, "take_back", "miac_specialist")
+    authority = (["kz@kz.example"], ["serg@kz.example"])
+    handed = [("at_committee", *AUTHOR), ("to_committee", *authority)]
+    assert told(ours.db, made) == [
+        *handed, ("resumed", *AUTHOR), ("handed_back", *MIAC),
+        *handed, ("resumed", *AUTHOR), ("off_committee", *authority),
+    ]  # fmt: skip
+    found = [one for one in written(ours.db) if one.request_id == made]
+    assert {one.in_reply_to for one in found[1:]} == {found[0].message_id}
+    back = {one.kind: one.text for one in found[3:5]}
+    assert "КЗ вернул заявку в МИАЦ." in back["resumed"]
+    assert all("Роль указана неверно" in text for text in back.values())
+    assert not any("ГКУЗ" in text for text in back.values())  # КЗ writes, not МИАЦ
+
+
+def test_what_the_committee_sends_on_is_told_in_its_own_name(ours: Life) -> None:
+    committee(ours)
+    made = ours.sent("vimis-akineo", role=AUTHORITY_ROLE)
+    ours.act(made, "to_committee", "miac_specialist")
+    assert told(ours.db, made)[-1] == ("to_committee", ["serg@kz.example"], [])
+    ours.lay(made, "committee_scan")
+    ours.act(made, "committee_send", "committee")
+    forwarded = next(one for one in written(ours.db) if one.kind == "forwarded")
+    assert (forwarded.to, forwarded.cc) == AUTHOR
+    assert "АКиНЕО" in forwarded.text
+    assert "ГКУЗ" not in forwarded.text
+
+
+def test_an_application_withdrawn_from_the_committee_needs_no_signature(ours: Life) -> None:
+    committee(ours)
+    made = ours.sent("vimis-akineo", role=AUTHORITY_ROLE)
+    ours.act(made, "to_committee", "miac_specialist")
+    ours.act(made, "withdraw", note="Сотрудник уволился")
+    assert told(ours.db, made)[-2:] == [
+        ("withdrawn", *MIAC), ("off_committee", ["serg@kz.example"], []),
+    ]  # fmt: skip
+    assert "Сотрудник уволился" in last(ours.db).text
+
+
+def test_a_letter_on_an_emd_waits_for_the_committee_at_once(ours: Life) -> None:
+    committee(ours, mailbox="kz@kz.example")
+    made = birth(ours)
+    # Its mailbox has the parcel itself (R29).
+    assert told(ours.db, made) == [("emd_arrived", ["serg@kz.example"], [])]
+    assert f"accessflow://requests/{made}" in last(ours.db).text
+    ours.act(made, "to_committee", "committee")
+    assert told(ours.db, made)[1:] == [("at_committee", *AUTHOR)]
+    assert "КЗ принял заявку в работу" in last(ours.db).text
+    assert "ГКУЗ" not in last(ours.db).text
+    ours.act(made, "refuse", "committee", cause="incomplete", text="Нет причины")
+    assert told(ours.db, made)[2:] == [("refused", *AUTHOR)]
+    assert "решения нет" not in last(ours.db).text
+
+
+def test_the_committees_people_are_told_as_they_wish(ours: Life) -> None:
+    committee(ours, mailbox="kz@kz.example")
+    with ours.db.write() as session:
+        session.add(Preference(user_id=ours.actor("committee").user_id, digest=True))
+    made = ours.sent("vimis-akineo", role=AUTHORITY_ROLE)
+    ours.act(made, "to_committee", "miac_specialist")
+    mailbox, copy = written(ours.db)[-2:]
+    assert (mailbox.to, mailbox.cc, mailbox.digest) == (["kz@kz.example"], [], False)
+    assert (copy.to, copy.digest) == (["serg@kz.example"], True)
+
+
+def test_where_nobody_is_in_the_committee_only_what_stands_still_is_shown(ours: Life) -> None:
+    made = birth(ours)
+    assert told(ours.db, made) == []
+    ours.act(made, "to_committee", "miac_specialist")
+    assert (last(ours.db).kind, last(ours.db).state) == ("to_committee", "failed")
 
 
 def test_the_committee_hears_also_where_miac_is_outside(db: Database, tmp_path: Path) -> None:
