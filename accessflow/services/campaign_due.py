@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Campaign, Reminder
-from accessflow.services import remind
+from accessflow.db.tables import Campaign
+from accessflow.services import due_rows
 from accessflow.services.clock import moscow_date
-from accessflow.services.remind import lay, morning
+from accessflow.services.due_rows import Due, morning
 from accessflow.workflow.calendar import ONE_DAY, WorkingCalendar
 
 ENTITY = "campaign"
@@ -28,20 +27,16 @@ AFTER = (1, 6, 11)
 
 def plan(session: Session, catalogue: Catalogue, campaign: Campaign, now: datetime) -> None:
     """The rows that are due from now on."""
-    call_off(session, campaign, now)
-    for kind, due_at in _wanted(catalogue.working_calendar, campaign, now):
-        if not lay(session, kind, ENTITY, campaign.id, due_at):
-            _resume(session, campaign, kind, due_at)
+    due = _wanted(catalogue.working_calendar, campaign, now)
+    due_rows.plan(session, ENTITY, campaign.id, KINDS, due, now)
 
 
 def call_off(session: Session, campaign: Campaign, now: datetime) -> None:
     """What has not fired yet, does not any more."""
-    remind.call_off(session, ENTITY, campaign.id, KINDS, now)
+    due_rows.call_off(session, ENTITY, campaign.id, KINDS, now)
 
 
-def _wanted(
-    calendar: WorkingCalendar, campaign: Campaign, now: datetime
-) -> Iterator[tuple[str, datetime]]:
+def _wanted(calendar: WorkingCalendar, campaign: Campaign, now: datetime) -> Iterator[Due]:
     yield "campaign_started", campaign.started_at
     days = [back(calendar, campaign, number) for number in BEFORE]
     for on in (*days, campaign.due_on):
@@ -61,17 +56,3 @@ def back(calendar: WorkingCalendar, campaign: Campaign, number: int) -> date:
         on -= ONE_DAY
         number -= calendar.is_working(on)
     return on
-
-
-def _resume(session: Session, campaign: Campaign, kind: str, due_at: datetime) -> None:
-    """One that was called off is due again; one that has fired does not fire twice."""
-    session.execute(
-        update(Reminder)
-        .where(
-            Reminder.kind == kind,
-            Reminder.entity == ENTITY,
-            Reminder.entity_id == campaign.id,
-            Reminder.due_at == due_at,
-        )
-        .values(cancelled_at=None)
-    )

@@ -27,7 +27,7 @@ from accessflow.services.campaign_lines import Progress
 from accessflow.services.clock import moscow_date
 from accessflow.services.letter_words import day, house_of
 from accessflow.services.outbox import Box, put
-from accessflow.services.remind import claim, due_entities, open_for_reminders
+from accessflow.services.due_rows import claim, due_entities, open_for_reminders
 
 DECIDE: tuple[str, ...] = ("secretary", "hr", "committee")
 HEADS: tuple[str, ...] = ("signatory",)

@@ -26,11 +26,11 @@ from accessflow.services import dismissal_chasing
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import Cover, covers_of
 from accessflow.services.dismissal_reminders import ENTITY, KINDS, PREFIX, STUCK, readers_of
+from accessflow.services.due_rows import open_for_reminders
 from accessflow.services.letter_words import day, house_of, short_name
 from accessflow.services.offers import system_label
 from accessflow.services.outbox import Box, put
 from accessflow.services.people import name_of
-from accessflow.services.remind import open_for_reminders
 from accessflow.workflow.dismissal import DESK, standing, target
 from accessflow.workflow.terms import Due
 

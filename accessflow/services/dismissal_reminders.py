@@ -1,19 +1,19 @@
 """The due rows of a dismissal's reminders: planned, planned anew, called off.
 
-Whoever claims them (`services/remind.py`) finds the kind by `KINDS` and the roles by `readers_of`.
+Whoever claims them (`services/dismissal_letters.py`) finds the kind by `KINDS` and the roles by
+`readers_of`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import Dismissal, Reminder
+from accessflow.db.tables import Dismissal
 from accessflow.domain.roles import Role
-from accessflow.services import remind
+from accessflow.services import due_rows
 from accessflow.services.clock import moscow_date
 from accessflow.workflow.dismissal import MORNING, OCCASIONS, readers, reminders
 
@@ -38,28 +38,27 @@ def plan_reminders(
     returned: bool = False,
 ) -> None:
     """The rows that are due from now on, in place of those planned before."""
-    call_off(session, dismissal, now)
     due = [
         (RETURNED if one.occasion == "entry" and returned else f"{PREFIX}{one.occasion}", one.at)
         for one in reminders(dismissal.dismissed_on, now, catalogue.working_calendar)
     ]
-    _plan(session, dismissal, due)
+    due_rows.plan(session, ENTITY, dismissal.id, KINDS, due, now)
 
 
 def plan_follow_up(
     session: Session, catalogue: Catalogue, dismissal: Dismissal, now: datetime
 ) -> None:
     """Everything is sent: only those who are to carry it out are reminded."""
-    call_off(session, dismissal, now)
     calendar, filed = catalogue.working_calendar, moscow_date(dismissal.filed_at or now)
     days = (calendar.add_working(filed, number) for number in STUCK_AFTER)
     moments = (calendar.moment(day, MORNING) for day in days)
-    _plan(session, dismissal, [(STUCK, at) for at in moments if at > now])
+    due = [(STUCK, at) for at in moments if at > now]
+    due_rows.plan(session, ENTITY, dismissal.id, KINDS, due, now)
 
 
 def call_off(session: Session, dismissal: Dismissal, now: datetime) -> None:
     """What has not fired yet, does not any more."""
-    remind.call_off(session, ENTITY, dismissal.id, KINDS, now)
+    due_rows.call_off(session, ENTITY, dismissal.id, KINDS, now)
 
 
 def readers_of(
@@ -72,19 +71,3 @@ def readers_of(
     [occasion] = [known for known in OCCASIONS if known == told]
     day = moscow_date(due_at)
     return readers(occasion, day, dismissal.dismissed_on, catalogue.working_calendar)
-
-
-def _plan(session: Session, dismissal: Dismissal, due: list[tuple[str, datetime]]) -> None:
-    """A row called off before is due again; one that has fired does not fire twice."""
-    if not due:
-        return
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    rows = [
-        {"kind": kind, "entity": ENTITY, "entity_id": dismissal.id, "due_at": at}
-        for kind, at in due
-    ]
-    again = insert(Reminder).on_conflict_do_update(
-        index_elements=["kind", "entity", "entity_id", "due_at"], set_={"cancelled_at": None}
-    )
-    session.execute(again, rows)

@@ -1,36 +1,28 @@
-"""What is due once, at a moment: laid down with each action, claimed by whoever fires it.
-
-A reminder is claimed by one conditional UPDATE of `fired_at`, so any number of schedulers may look
-at once and each fires once. Nothing fires on a day off: it waits for the next working morning.
-"""
+"""What an application is reminded of: of a request for data, of a set that nobody signs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Reminder, Request
+from accessflow.db.tables import Request
 from accessflow.notify import messages
 from accessflow.notify.rendering import House
-from accessflow.services import asking, timeline
+from accessflow.services import asking, due_rows, timeline
 from accessflow.services.actor import SYSTEM
-from accessflow.services.clock import MOSCOW, moscow_date
+from accessflow.services.clock import moscow_date
+from accessflow.services.due_rows import Due, claim, due_entities, morning, open_for_reminders
 from accessflow.services.letter_words import about, day, house_of, house_of_organization
 from accessflow.services.letters import about_for_desk, to_author, to_desk
 from accessflow.services.outbox import Box
-from accessflow.services.preferences import MORNING
 from accessflow.workflow.asking import reminded_on, silent_on
-from accessflow.workflow.calendar import WorkingCalendar
 
 OF_REQUEST = ("needs_info", "silence", "unsigned")
-Due = tuple[str, datetime]
-"""A kind of reminder, and when."""
 
 
 def plan(session: Session, catalogue: Catalogue, request: Request, now: datetime) -> None:
@@ -38,20 +30,8 @@ def plan(session: Session, catalogue: Catalogue, request: Request, now: datetime
 
     In the transaction of the action that brought it there.
     """
-    wanted = set(_wanted(session, catalogue, request, now))
-    laid = session.scalars(
-        select(Reminder).where(
-            Reminder.entity == "request",
-            Reminder.entity_id == request.id,
-            Reminder.kind.in_(OF_REQUEST),
-            Reminder.fired_at.is_(None),
-        )
-    ).all()
-    for row in laid:
-        row.cancelled_at = None if (row.kind, row.due_at) in wanted else row.cancelled_at or now
-    session.flush()
-    for kind, due_at in wanted - {(row.kind, row.due_at) for row in laid}:
-        lay(session, kind, "request", request.id, due_at)
+    due = _wanted(session, catalogue, request, now)
+    due_rows.plan(session, "request", request.id, OF_REQUEST, due, now)
 
 
 def _wanted(
@@ -74,75 +54,6 @@ def unsigned_at(catalogue: Catalogue, since: date) -> datetime:
     """When a set that waits for its signature since that day is reminded of."""
     after = since + timedelta(days=catalogue.region.limits.unsigned_days)
     return morning(catalogue.working_calendar.next_working(after))
-
-
-def morning(on: date) -> datetime:
-    return datetime.combine(on, MORNING, MOSCOW)
-
-
-def lay(session: Session, kind: str, entity: str, entity_id: int, due_at: datetime) -> bool:
-    """Lays down what is due; False where it has been laid already, also by somebody else."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(Reminder).values(kind=kind, entity=entity, entity_id=entity_id, due_at=due_at)
-    return session.scalar(row.on_conflict_do_nothing().returning(Reminder.id)) is not None
-
-
-def call_off(
-    session: Session, entity: str, entity_id: int, kinds: Iterable[str], now: datetime
-) -> None:
-    """What has not fired yet, does not any more."""
-    session.execute(
-        update(Reminder)
-        .where(
-            Reminder.entity == entity,
-            Reminder.entity_id == entity_id,
-            Reminder.kind.in_(list(kinds)),
-            Reminder.fired_at.is_(None),
-            Reminder.cancelled_at.is_(None),
-        )
-        .values(cancelled_at=now)
-    )
-
-
-def open_for_reminders(calendar: WorkingCalendar, now: datetime) -> bool:
-    """From 09:00 in Moscow on of a working day."""
-    local = now.astimezone(MOSCOW)
-    return calendar.is_working(local.date()) and local.time() >= MORNING
-
-
-def due_entities(session: Session, kinds: Iterable[str], now: datetime) -> list[tuple[str, int]]:
-    """Kind and entity of what is due, the longest first; many of one are one."""
-    found = session.execute(
-        select(Reminder.kind, Reminder.entity_id)
-        .where(
-            Reminder.kind.in_(list(kinds)),
-            Reminder.due_at <= now,
-            Reminder.fired_at.is_(None),
-            Reminder.cancelled_at.is_(None),
-        )
-        .order_by(Reminder.due_at, Reminder.id)
-    )
-    return list(dict.fromkeys((kind, entity_id) for kind, entity_id in found))
-
-
-def claim(session: Session, kind: str, entity_id: int, now: datetime) -> bool:
-    """Takes all that is due of this kind and entity; False: somebody else was faster.
-
-    Held until the transaction ends: a second one waits, and then finds nothing.
-    """
-    taken = session.execute(
-        update(Reminder)
-        .where(
-            Reminder.kind == kind,
-            Reminder.entity_id == entity_id,
-            Reminder.due_at <= now,
-            Reminder.fired_at.is_(None),
-            Reminder.cancelled_at.is_(None),
-        )
-        .values(fired_at=now)
-    )
-    return isinstance(taken, CursorResult) and taken.rowcount > 0
 
 
 def fire_due(db: Database, *, catalogue: Catalogue, now: datetime) -> int:

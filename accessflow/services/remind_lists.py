@@ -21,16 +21,16 @@ from accessflow.notify.messages import Listed
 from accessflow.notify.rendering import Message
 from accessflow.services import terms
 from accessflow.services.clock import moscow_date
-from accessflow.services.letter_words import about, day, house_of
-from accessflow.services.outbox import Box, put
-from accessflow.services.remind import (
+from accessflow.services.due_rows import (
     claim,
     due_entities,
     lay,
     morning,
     open_for_reminders,
-    unsigned_at,
 )
+from accessflow.services.letter_words import about, day, house_of
+from accessflow.services.outbox import Box, put
+from accessflow.services.remind import unsigned_at
 from accessflow.workflow.states import ANSWERED, UNFILED
 from accessflow.workflow.term_words import SOON
 

@@ -22,11 +22,11 @@ from accessflow.notify import renewal_messages
 from accessflow.notify.messages import Listed
 from accessflow.services import renewals
 from accessflow.services.clock import moscow_date
+from accessflow.services.due_rows import claim, lay, morning, open_for_reminders
 from accessflow.services.letter_words import house_of
 from accessflow.services.offers import system_label
 from accessflow.services.outbox import Box, put
 from accessflow.services.people import name_of
-from accessflow.services.remind import claim, lay, morning, open_for_reminders
 
 STAGES = (30, 14, 3)
 """Calendar days ahead."""
