@@ -30,7 +30,7 @@ from accessflow.services import (
 )
 from accessflow.services.clock import MOSCOW, Clock, moscow_date, system_clock
 from accessflow.services.files import FileStore
-from accessflow.services.settings import LiveCatalogue
+from accessflow.services.live_catalogue import LiveCatalogue
 
 OUTBOX_SECONDS = 5
 REMINDERS_SECONDS = 60

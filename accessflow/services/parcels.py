@@ -31,10 +31,10 @@ from accessflow.services.applications import check_of, form_of
 from accessflow.services.clock import moscow_date
 from accessflow.services.cover import cover_of, needs_cover
 from accessflow.services.files import FileStore, attach
+from accessflow.services.live_catalogue import for_paper
 from accessflow.services.offers import system_label
 from accessflow.services.printing import model_of
 from accessflow.services.routes import channel_of, route_of
-from accessflow.services.settings import for_paper
 
 Stage = Literal["filing", "forwarding", "committee"]
 ATTACHED = ("screenshot", "sent_file", "answer_file", "attachment")

@@ -25,9 +25,9 @@ from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.files import FileStore
+from accessflow.services.live_catalogue import for_paper
 from accessflow.services.printing import model_of, page_count
 from accessflow.services.scan_checks import Expected, judge
-from accessflow.services.settings import for_paper
 from accessflow.workflow.rows import MIAC, OFFICE
 from accessflow.workflow.states import ENDED, UNFILED
 

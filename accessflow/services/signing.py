@@ -21,8 +21,8 @@ from accessflow.services import scans, timeline
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of
 from accessflow.services.clock import moscow_date
+from accessflow.services.live_catalogue import for_paper
 from accessflow.services.printing import File, file_of, model_of, page_count
-from accessflow.services.settings import for_paper
 from accessflow.workflow.rows import OFFICE
 
 WAITING = "ready"

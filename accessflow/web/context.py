@@ -16,7 +16,7 @@ from accessflow.services.accounts import actor_of
 from accessflow.services.actor import Actor
 from accessflow.services.clock import Clock, moscow_date, system_clock
 from accessflow.services.files import FileStore
-from accessflow.services.settings import LiveCatalogue, for_paper
+from accessflow.services.live_catalogue import LiveCatalogue, for_paper
 
 
 @dataclass(frozen=True, slots=True)

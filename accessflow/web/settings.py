@@ -16,13 +16,13 @@ from wtforms import BooleanField, DateField, Field, Form, HiddenField, StringFie
 
 from accessflow.catalogue.override import Plain, override, plain
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.tables import SettingVersion
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict
 from accessflow.domain.reading import Flaw
 from accessflow.notify import rendering
-from accessflow.services import setting_fields, settings
+from accessflow.services import setting_fields, setting_versions, settings
 from accessflow.services.fields import Refused
+from accessflow.services.live_catalogue import effective
 from accessflow.services.setting_fields import SECTIONS, Setting
 from accessflow.services.setting_preview import Preview, preview
 from accessflow.web import context
@@ -134,16 +134,16 @@ def _submitted(setting: Setting) -> ResponseReturnValue:
         return _page(entry, Shown(setting, reset=reset))
     except Conflict as conflict:
         # Nothing typed is lost: it stands beside what the other one has stored.
-        form["seen"].data = str(settings.newest_id(context.session(), setting.key))
+        form["seen"].data = str(setting_versions.newest_id(context.session(), setting.key))
         return _page(entry, replace(shown, conflict=conflict.message))
     return _page(entry, shown)
 
 
 def _shown(setting: Setting, form: Form, since: date, *, reset: bool) -> Shown:
     """What would change from that day on. Raises Refused."""
-    then = settings.effective(context.session(), context.catalogue(), since)
+    then = effective(context.session(), context.catalogue(), since)
     if reset:
-        new = settings.default_of(context.catalogue(), setting.key)
+        new = setting_versions.default_of(context.catalogue(), setting.key)
     else:
         new = _own_words(setting, settings.read(then, setting, texts(form)))
     found = preview(then, setting, plain(then, setting.key), new, since)
@@ -246,13 +246,13 @@ def _filled(setting: Setting, shown: Mapping[str, str]) -> Form:
         elif kind == "flag":
             data[name] = bool(shown[name])
     data["since"] = context.today()
-    data["seen"] = str(settings.newest_id(context.session(), setting.key))
+    data["seen"] = str(setting_versions.newest_id(context.session(), setting.key))
     return _form_class(setting)(data=data)
 
 
 def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
     session, catalogue, setting = context.session(), context.catalogue(), shown.setting
-    version: SettingVersion | None = settings.current(session, context.today()).get(setting.key)
+    in_force = setting_versions.current(session, context.today())
     page = render_template(
         "settings/value.html",
         entry=entry,
@@ -260,10 +260,10 @@ def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
         setting=setting,
         section=setting.section,
         sections=LISTED,
-        version=version,
-        planned=settings.planned(session, context.today()).get(setting.key),
+        version=in_force.get(setting.key),
+        planned=setting_versions.planned(session, context.today()).get(setting.key),
         in_catalogue=_listed(catalogue, setting),
-        default=summary(setting, settings.default_of(catalogue, setting.key)),
+        default=summary(setting, setting_versions.default_of(catalogue, setting.key)),
         steps=told_history(session, catalogue, setting),
         may_change=settings.may_change(context.actor(), setting),
         pictures=_pictures(shown.preview),

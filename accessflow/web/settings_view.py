@@ -14,7 +14,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import SettingVersion
 from accessflow.domain.text import counted
 from accessflow.forms.spec import FormSpec
-from accessflow.services import settings
+from accessflow.services import setting_versions
 from accessflow.services.setting_fields import Setting, told
 from accessflow.web.timeline import Moment
 from accessflow.workflow.calendar import FRIDAY
@@ -42,7 +42,7 @@ class Row:
 def rows(
     session: Session, catalogue: Catalogue, found: Sequence[Setting], today: date
 ) -> list[Row]:
-    now, later = settings.current(session, today), settings.planned(session, today)
+    now, later = setting_versions.current(session, today), setting_versions.planned(session, today)
     made = []
     for setting in found:
         value, version = plain(catalogue, setting.key), now.get(setting.key)
@@ -107,7 +107,7 @@ def told_history(session: Session, catalogue: Catalogue, setting: Setting) -> li
             at=step.version.at,
             lines=list(_lines(setting, step)),
         )
-        for step in settings.history(session, catalogue, setting.key)
+        for step in setting_versions.history(session, catalogue, setting.key)
     ]
 
 
@@ -116,7 +116,7 @@ def _title(version: SettingVersion) -> str:
     return f"{words}, действует с {version.effective_from:%d.%m.%Y}"
 
 
-def _lines(setting: Setting, step: settings.Step) -> Iterator[tuple[str, str, str]]:
+def _lines(setting: Setting, step: setting_versions.Step) -> Iterator[tuple[str, str, str]]:
     for field in setting.fields:
         before, after = told(field, step.before), told(field, step.after)
         if before != after:

@@ -16,12 +16,19 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent, SettingVersion
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.notify.rendering import kinds
-from accessflow.services import printing, setting_fields, settings, timeline
+from accessflow.services import (
+    live_catalogue,
+    printing,
+    setting_fields,
+    setting_versions,
+    settings,
+    timeline,
+)
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.fields import Refused
+from accessflow.services.live_catalogue import LiveCatalogue
 from accessflow.services.setting_fields import Setting, texts_of
-from accessflow.services.settings import LiveCatalogue
 from accessflow.services.term_caches import recount
 from accessflow.web import settings_view
 from tests import factories
@@ -47,7 +54,7 @@ def found(key: str) -> Setting:
 def put(db: Database, admin: Actor, key: str, since: date | None = None, **changes: Any) -> int:
     """Saves the value that stands in the catalogue with some of it changed."""
     with db.read() as session:
-        stands = plain(settings.effective(session, catalogue(), since or TODAY), key)
+        stands = plain(live_catalogue.effective(session, catalogue(), since or TODAY), key)
     value = stands | changes
     saved = settings.save(
         db, actor=admin, now=NOON, catalogue=catalogue(), setting=found(key), value=value,
@@ -58,7 +65,7 @@ def put(db: Database, admin: Actor, key: str, since: date | None = None, **chang
 
 def on(db: Database, day: date) -> Any:
     with db.read() as session:
-        return settings.effective(session, catalogue(), day)
+        return live_catalogue.effective(session, catalogue(), day)
 
 
 def letter(home: House, **values: Any) -> int:
@@ -79,8 +86,8 @@ def printed(home: House, request_id: int, today: date) -> str:
     """The words of the PDF as it is drawn on that day."""
     with home.db.read() as session:
         request = find(session, home.actor, request_id)
-        now = settings.effective(session, catalogue(), today)
-        shown = settings.for_paper(session, now, request, today)
+        now = live_catalogue.effective(session, catalogue(), today)
+        shown = live_catalogue.for_paper(session, now, request, today)
         model = printing.model_of(check_of(session, now, request), shown, today)
     pages = PdfDocument(io.BytesIO(printing.file_of(model, "pdf").data))
     return "".join(page.get_textpage().get_text_range() for page in pages)
@@ -176,7 +183,7 @@ def test_back_to_the_catalogue_and_undo(db: Database, admin: Actor) -> None:
     )  # fmt: skip
     assert on(db, TODAY).region.limits == catalogue().region.limits
     with db.read() as session:
-        newest = settings.newest_id(session, "limits")
+        newest = setting_versions.newest_id(session, "limits")
     undo(db, admin, "limits", newest)
     assert on(db, TODAY).region.limits.silence_days == 5
     with pytest.raises(Conflict):
@@ -212,7 +219,7 @@ def test_the_history_tells_before_and_after(db: Database, admin: Actor) -> None:
     put(db, admin, "limits", silence_days=5)
     put(db, admin, "limits", silence_days=8)
     with db.read() as session:
-        steps = settings.history(session, catalogue(), "limits")
+        steps = setting_versions.history(session, catalogue(), "limits")
         told = settings_view.told_history(session, catalogue(), found("limits"))
     days = [(s.before["silence_days"], s.after["silence_days"]) for s in steps]
     assert days == [(5, 8), (10, 5)]
