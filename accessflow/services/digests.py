@@ -13,7 +13,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Letter, User
 from accessflow.notify import messages
 from accessflow.services.clock import moscow_date
-from accessflow.services.letter_words import day, house_of
+from accessflow.services.letter_words import day, house_for
 from accessflow.services.outbox import Box, put
 
 GATHERED = "gathered"
@@ -40,7 +40,8 @@ def _gather(db: Database, catalogue: Catalogue, now: datetime, user_id: int) -> 
             letter.state, letter.sent_at = GATHERED, now
         user = session.get_one(User, user_id)
         singles = [messages.Single(letter.subject, letter.text) for letter in waiting]
-        message = messages.digest(house_of(catalogue), day=day(moscow_date(now)), letters=singles)
+        house = house_for(catalogue, user.organization)
+        message = messages.digest(house, day=day(moscow_date(now)), letters=singles)
         addresses = dict.fromkeys(address for letter in waiting for address in letter.to)
         put(Box(session, catalogue, now), message, to=addresses, user=user)
         return True

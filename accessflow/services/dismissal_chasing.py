@@ -15,7 +15,7 @@ from accessflow.notify import dismissal_messages as messages
 from accessflow.notify.messages import Listed
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import Cover
-from accessflow.services.letter_words import about, day, house_of
+from accessflow.services.letter_words import about, day, house_about, house_of
 from accessflow.services.letters import on_duty, works_outside
 from accessflow.services.outbox import Box, put
 from accessflow.services.routes import route_of
@@ -82,7 +82,8 @@ def _elsewhere(box: Box, requests: Iterable[Request]) -> int:
 
 
 def _one(box: Box, request: Request, to: Iterable[str], cc: Iterable[str]) -> int:
-    message = messages.stuck(house_of(box.catalogue), items=_listed(box, [request], ""))
+    house = house_about(box.catalogue, request)
+    message = messages.stuck(house, items=_listed(box, [request], ""))
     put(box, message, to=to, cc=cc, request=request)
     return 1
 

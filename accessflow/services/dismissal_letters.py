@@ -27,7 +27,7 @@ from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import Cover, covers_of
 from accessflow.services.dismissal_reminders import ENTITY, KINDS, PREFIX, STUCK, readers_of
 from accessflow.services.due_rows import open_for_reminders
-from accessflow.services.letter_words import day, house_of, short_name
+from accessflow.services.letter_words import day, house_for, short_name
 from accessflow.services.offers import system_label
 from accessflow.services.outbox import Box, put
 from accessflow.services.people import name_of
@@ -171,7 +171,7 @@ def _write(box: Box, told: Sequence[Told], covers: Mapping[int, Cover]) -> int:
         group.sort(key=lambda one: (one.dismissal.due_on, one.dismissal.id))
         for roles in dict.fromkeys(one.roles for one in group):
             same = [one for one in group if one.roles == roles]
-            message = writer(house_of(box.catalogue), _round(box, same, covers))
+            message = writer(house_for(box.catalogue, organization), _round(box, same, covers))
             written += _send(box, message, organization, roles, urgent=_urgent(box, same))
     return written
 

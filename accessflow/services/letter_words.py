@@ -44,6 +44,21 @@ def house_of_organization(catalogue: Catalogue, organization: Organization) -> H
     return House(organization.short_name, organization.phone, house_of(catalogue).wording)
 
 
+def house_for(catalogue: Catalogue, organization: Organization | None) -> House:
+    """In whose name accessflow itself writes to this organisation: МИАЦ's where it works here; in
+    the name of a МИАЦ that works outside nothing is written."""
+    if organization is not None and organization.miac_outside:
+        return house_of_organization(catalogue, organization)
+    return house_of(catalogue)
+
+
+def house_about(catalogue: Catalogue, request: Request) -> House:
+    """The same about an application: it stays as it was sent, whatever is set later."""
+    own = request.organization
+    outside = request.outside or (request.sent_at is None and own.miac_outside)
+    return house_of_organization(catalogue, own) if outside else house_of(catalogue)
+
+
 def house_by(session: Session, catalogue: Catalogue, actor: Actor) -> House:
     """In whose name a letter is written: of the organisation or КЗ whose person acts, else МИАЦ."""
     own = session.get(Organization, actor.organization_id) if actor.organization_id else None

@@ -17,7 +17,7 @@ from accessflow.db.tables import FormNotice, Organization, User
 from accessflow.forms.spec import FormSpec
 from accessflow.notify import messages
 from accessflow.services.clock import moscow_date
-from accessflow.services.letter_words import day, house_of
+from accessflow.services.letter_words import day, house_for
 from accessflow.services.outbox import Box, put
 
 _log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _tell(
         if not _noted(session, form, whom.id, now):
             return False
         message = messages.form_notice(
-            house_of(catalogue),
+            house_for(catalogue, whom),
             title=form.summary,
             number=str(form.number or ""),
             since=day(form.effective_from),

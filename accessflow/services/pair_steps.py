@@ -14,7 +14,7 @@ from accessflow.notify import change_messages
 from accessflow.services import letters, pairs, timeline
 from accessflow.services.actor import SYSTEM, Actor
 from accessflow.services.clock import moscow_date
-from accessflow.services.letter_words import about, house_of
+from accessflow.services.letter_words import about, house_about
 from accessflow.services.outbox import Box
 from accessflow.services.snapshots import acting, snapshot_of
 from accessflow.workflow.decide import allowed
@@ -64,7 +64,7 @@ def tell_end(
     timeline.append(
         session, partner, actor=SYSTEM, now=now, action="pair_ended", role="system", data=data
     )
-    box, house = Box(session, catalogue, now), house_of(catalogue)
+    box, house = Box(session, catalogue, now), house_about(catalogue, partner)
     what = pairs.WORDS.get(request.action, "вторая половина")
     told = {"number": request.number, "what": what, "ended": ended}
     message = change_messages.pair_ended(house, about(catalogue, partner), **told)

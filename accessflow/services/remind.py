@@ -12,12 +12,11 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request
 from accessflow.notify import messages
-from accessflow.notify.rendering import House
 from accessflow.services import asking, due_rows, timeline
 from accessflow.services.actor import SYSTEM
 from accessflow.services.clock import moscow_date
 from accessflow.services.due_rows import Due, claim, due_entities, morning, open_for_reminders
-from accessflow.services.letter_words import about, day, house_of, house_of_organization
+from accessflow.services.letter_words import about, day, house_about, house_of
 from accessflow.services.letters import about_for_desk, to_author, to_desk
 from accessflow.services.outbox import Box
 from accessflow.workflow.asking import reminded_on, silent_on
@@ -87,7 +86,7 @@ def _write(box: Box, request: Request, kind: str) -> None:
         raise AssertionError(f"request {request.id} waits for an answer to nothing")
     since, rows, by = day(asked.on), asking.in_words(request, asked), day(asked.answer_by)
     if kind == "needs_info":
-        house, whose = _house(box.catalogue, request), about(box.catalogue, request)
+        house, whose = house_about(box.catalogue, request), about(box.catalogue, request)
         told = messages.needs_info(
             house, whose, since=since, text=asked.text, rows=rows, answer_by=by
         )
@@ -95,10 +94,3 @@ def _write(box: Box, request: Request, kind: str) -> None:
     else:
         house, whose = house_of(box.catalogue), about_for_desk(box.catalogue, request)
         to_desk(box, request, messages.silence(house, whose, since=since, text=asked.text))
-
-
-def _house(catalogue: Catalogue, request: Request) -> House:
-    """Nothing is written in the name of a МИАЦ that works outside."""
-    if request.outside:
-        return house_of_organization(catalogue, request.organization)
-    return house_of(catalogue)

@@ -28,7 +28,7 @@ from accessflow.services.due_rows import (
     morning,
     open_for_reminders,
 )
-from accessflow.services.letter_words import about, day, house_of
+from accessflow.services.letter_words import about, day, house_for, house_of
 from accessflow.services.outbox import Box, put
 from accessflow.services.remind import unsigned_at
 from accessflow.workflow.states import ANSWERED, UNFILED
@@ -82,7 +82,8 @@ def _fire_stale(db: Database, catalogue: Catalogue, now: datetime) -> int:
         for requests in by_author.values():
             author = requests[0].author
             items = [_item(catalogue, r, f"с {day(moscow_date(r.updated_at))}") for r in requests]
-            message = messages.stale_draft(house_of(catalogue), items=items[:LISTED])
+            house = house_for(catalogue, requests[0].organization)
+            message = messages.stale_draft(house, items=items[:LISTED])
             _to_people(Box(session, catalogue, now), message, [author])
         return len(by_author)
 
@@ -102,7 +103,8 @@ def _fire_unsigned(db: Database, catalogue: Catalogue, now: datetime) -> int:
                 _item(catalogue, r, f"с {day(moscow_date(r.state_at or r.updated_at))}")
                 for r in requests
             ]
-            message = messages.unsigned(house_of(catalogue), items=items[:LISTED])
+            house = house_for(catalogue, requests[0].organization)
+            message = messages.unsigned(house, items=items[:LISTED])
             people = {r.author_id: r.author for r in requests}
             people |= {user.id: user for user in _heads(session, organization_id)}
             _to_people(Box(session, catalogue, now), message, people.values())

@@ -23,7 +23,7 @@ from accessflow.notify.messages import Listed
 from accessflow.services import renewals
 from accessflow.services.clock import moscow_date
 from accessflow.services.due_rows import claim, lay, morning, open_for_reminders
-from accessflow.services.letter_words import house_of
+from accessflow.services.letter_words import house_for
 from accessflow.services.offers import system_label
 from accessflow.services.outbox import Box, put
 from accessflow.services.people import name_of
@@ -112,8 +112,9 @@ def _write(box: Box, organization_id: int, due: Sequence[Grant]) -> int:
     if not left or left[0].expires_on is None:
         return 0
     items = [_item(box.catalogue, grant, moscow_date(box.now)) for grant in left]
+    place = box.session.get_one(Organization, organization_id)
     message = renewal_messages.expiring(
-        house_of(box.catalogue), items=items, first=f"{left[0].expires_on:%d.%m.%Y}"
+        house_for(box.catalogue, place), items=items, first=f"{left[0].expires_on:%d.%m.%Y}"
     )
     secretaries = box.session.scalars(
         select(User).where(
@@ -126,7 +127,7 @@ def _write(box: Box, organization_id: int, due: Sequence[Grant]) -> int:
     for user in secretaries:
         put(box, message, to=(user.email,), user=user)
     if not secretaries:
-        put(box, message, to=(box.session.get_one(Organization, organization_id).mailbox,))
+        put(box, message, to=(place.mailbox,))
     return max(1, len(secretaries))
 
 

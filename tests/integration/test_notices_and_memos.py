@@ -53,6 +53,13 @@ def test_each_organisation_is_told_once_with_the_day(db: Database) -> None:
     assert notices.announce(db, catalogue=coming, now=NOON) == 1
 
 
+def test_where_miac_works_outside_nothing_is_announced_in_its_name(db: Database) -> None:
+    factories.organization(db, mailbox="one@mo.example", miac_outside=True)
+    notices.announce(db, catalogue=with_next_version(date(2026, 12, 23)), now=NOON)
+    [letter] = written(db, "form_notice")
+    assert catalogue().region.contacts["miac_name"] not in letter.text + letter.html
+
+
 def test_a_version_in_force_is_not_announced(db: Database) -> None:
     factories.organization(db, mailbox="one@mo.example")
     assert notices.announce(db, catalogue=catalogue(), now=NOON) == 0

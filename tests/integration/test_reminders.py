@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Letter, Reminder, Request, User
+from accessflow.db.tables import Letter, Organization, Preference, Reminder, Request, User
 from accessflow.services import digests, remind, remind_lists, terms
 from accessflow.services.clock import MOSCOW
 from tests.life_examples import Life, life
@@ -211,3 +211,26 @@ def test_nothing_that_has_been_deleted_or_sent_is_recalled(ours: Life) -> None:
         session.get_one(Request, made).deleted_at = ours.now
     ours.sent("rmo")
     assert fire_lists(ours, at(4, 12, month=12)) == 0
+
+
+def test_nothing_is_signed_by_a_miac_that_works_outside(db: Database, tmp_path: Path) -> None:
+    outside = life(db, tmp_path, miac_outside=True, mailbox="office@prb.example")
+    with db.write() as session:
+        session.add(Preference(user_id=outside.house.user, digest=True))
+        own = session.get_one(Organization, outside.house.organization).short_name
+    sent = outside.sent()
+    outside.act(sent, "register", registration_no="118")
+    outside.act(sent, "request_info", text=QUESTION)
+    outside.act(outside.draft("rmo"), "prepare")
+    outside.draft("smp")
+    for now in (at(25), at(30, 12), at(1, 12, month=12)):
+        fire(outside, now)
+        fire_lists(outside, now)
+        digests.gather(db, catalogue=outside.catalogue, now=now)
+    kinds = ("needs_info", "unsigned", "stale_draft", "digest")
+    written = letters(outside, *kinds)
+    assert {one.kind for one in written} == set(kinds)
+    miac = outside.catalogue.region.contacts["miac_name"]
+    for one in written:
+        assert miac not in one.text + one.html, one.kind
+        assert own in one.text.split("\n-- \n")[-1], one.kind
