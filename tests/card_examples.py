@@ -36,7 +36,8 @@ def outside(ours: Life, value: bool = True) -> None:
 
 def asked(ours: Life) -> int:
     made = ours.sent(people=2)
-    ours.act(made, "request_info", MIAC, text="Уточните должность Петровой: её нет в ФРМР.")
+    ours.act(made, "request_info", MIAC, text="Уточните должность Петровой: её нет в ФРМР.",
+             about_rows="2", answer_by="27.11.2026")  # fmt: skip
     return made
 
 

@@ -14,6 +14,7 @@ from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.forms.answers import Check
 from accessflow.forms.grid import grid_of
 from accessflow.services import (
+    asking,
     batches,
     editable,
     editing,
@@ -34,7 +35,7 @@ from accessflow.web.editor_form import Ask, asked, typed_of
 from accessflow.web.editor_view import View
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
-from accessflow.web.request_words import TITLES, subject
+from accessflow.web.request_words import TITLES, state_of, subject
 from accessflow.web.toasts import toast
 
 blueprint = Blueprint("editor", __name__, url_prefix="/requests/<int:request_id>")
@@ -75,7 +76,10 @@ def change(request_id: int) -> ResponseReturnValue:
 
 
 def _prepared(outcome: Outcome, typed: Typed) -> ResponseReturnValue:
-    """To the signature; with errors the page says so and keeps what was typed."""
+    """To the signature; with errors the page says so and keeps what was typed. What МИАЦ asked
+    about goes on at its card: there it is signed anew and answered."""
+    if outcome.request.state != "draft":
+        return redirect(url_for("requests.card", request_id=outcome.request.id), code=303)
     try:
         if not editor_ready.needs_signature(outcome.request):
             return redirect(url_for("signing.send", request_id=outcome.request.id), code=303)
@@ -215,6 +219,8 @@ def _texts(view: View) -> dict[str, object]:
     return {
         "title": title_of(found),
         "needs_signature": editor_ready.needs_signature(found),
+        "state": state_of(found),
+        "asked": asking.find(session, found),
         "place": place,
         "next_label": subject(catalogue, place.next) if place.next else "",
         "signers": _signers(view),

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from accessflow.db.tables import RequestEvent
+from accessflow.domain.positions import told_positions
+from accessflow.domain.text import noun
 from accessflow.services import attachments, scope
 from accessflow.services.actor import Actor
 from accessflow.services.routes import CHANNELS
@@ -75,7 +77,8 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
 }
 LABELS: Mapping[str, str] = {
     "registration_no": "номер МИАЦ", "external_no": "внешний номер", "external_status": "статус",
-    "forwarded_to": "кому", "third_party": "кого", "until": "до", "reason": "причина",
+    "forwarded_to": "кому", "third_party": "кого", "until": "до", "answer_by": "ответить до",
+    "reason": "причина",
     "extension_cause": "причина", "version": "версия", "pages": "страниц", "name": "файл",
     "to": "кому", "from": "от кого", "priority": "приоритет", "criticality": "критичность",
     "duplicate_number": "повтор заявки", "number": "заявка", "was": "было",
@@ -140,6 +143,8 @@ def _lines(event: RequestEvent, people: Mapping[int, str]) -> Iterator[tuple[str
             yield "как", "—", CHANNELS.get(str(value), str(value))
         elif key in ("author_facts", "outside_need", "actions_taken"):
             yield ASKS[key].label.lower(), "—", str(value)
+    if about := [row["position"] for row in data.get("about_rows", ())]:
+        yield noun(len(about), "к строке", "к строкам", "к строкам"), "—", told_positions(about)
     yield from _rows(event.action, data, people)
 
 
@@ -165,7 +170,7 @@ def _cause(action: str, slug: str) -> str:
 def _value(action: str, key: str, value: Any) -> str:
     if key == "extension_cause":
         return _cause(action, str(value))
-    if key == "until":
+    if key in ("until", "answer_by"):
         return _day(str(value))
     return str(value)
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from accessflow.db.tables import Request
 from accessflow.forms.answers import Check
 from accessflow.services import (
+    asking,
     attachments,
     letter_list,
     parcels,
@@ -96,6 +97,7 @@ def page(found: Request, typed: Typed | None = None) -> str:
         action=TITLES[found.action],
         state=state_of(found),
         turn=turn,
+        asked=asking.open_one(found, card.events),
         aside=ASIDE,
         on_turn=_on_turn(card, turn.slug),
         icons=ICONS,

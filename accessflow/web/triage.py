@@ -12,6 +12,7 @@ from accessflow.db.tables import Request
 from accessflow.documents import media
 from accessflow.domain.errors import Invalid
 from accessflow.services import (
+    asking,
     letter_list,
     presence,
     stages,
@@ -88,6 +89,7 @@ def card(request_id: int) -> ResponseReturnValue:
         files=triage_view.files_of(session, found),
         fields=triage_view.fields_of(found, desk.check),
         history=moments(actor, card.events),
+        asked=asking.open_one(found, card.events),
         panel=messages.panel(found),
         letters=letter_list.of_request(session, found.id),
         letter_states=LETTER_STATES,

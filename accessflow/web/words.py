@@ -10,6 +10,7 @@ from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
 from wtforms import Field, SelectField
 
+from accessflow.domain.positions import told_positions
 from accessflow.domain.reading import Flaw
 from accessflow.domain.roles import LABELS
 from accessflow.domain.text import counted, grouped, noun
@@ -121,6 +122,7 @@ def init_app(app: Flask) -> None:
         csrf_token=generate_csrf,  # the macros of _ui.html are imported without context
         counted=counted,
         noun=noun,
+        told_positions=told_positions,
         url_with=url_with,
         url_same=url_same,
         today=context.today,

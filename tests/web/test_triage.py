@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 
-from accessflow.db.session import Database
 from accessflow.services import presence
 from tests.factories import FrozenClock
-from tests.life_examples import Life, life
-
-Client = Callable[[int], FlaskClient]
-
-
-@pytest.fixture
-def ours(db: Database, tmp_path: Path) -> Life:
-    """The application's own database and file store, with an organisation in it."""
-    return life(db, tmp_path)
-
-
-@pytest.fixture
-def desk(ours: Life, signed_in: Client) -> FlaskClient:
-    """A specialist of МИАЦ."""
-    return signed_in(ours.actor("miac_specialist").user_id or 0)
-
-
-@pytest.fixture
-def office(ours: Life, signed_in: Client) -> FlaskClient:
-    """The organisation's secretary."""
-    return signed_in(ours.house.user)
+from tests.life_examples import Life
+from tests.web.conftest import Client
 
 
 def test_the_card_shows_numbers_in_full_checks_the_scan_and_what_may_be_done(
@@ -127,7 +104,13 @@ def test_a_request_for_data_tells_the_new_term_before_it_is_sent(
     page = desk.get(f"/requests/{made}/actions/request_info?back=/queue/{made}").text
     assert "Срок встанет на паузу сегодня" in page
     assert "до 23.12.2026" in page
-    assert "через 3 дня, станет до 28.12.2026" in page
+    assert "если ответят 25.11.2026, станет до 25.12.2026" in page  # the usual first reminder
+    path = f"/requests/{made}/actions/request_info/term"
+    term = desk.get(path, query_string={"answer_by": "26.11.2026"}).text
+    assert "если ответят 26.11.2026, станет до 28.12.2026" in term
+    assert "выходной" not in term
+    term = desk.get(path, query_string={"answer_by": "28.11.2026"}).text
+    assert "28.11.2026 — выходной: МО напомнят 30.11.2026" in term
 
 
 def test_an_action_opens_in_a_window_and_comes_back_by_htmx(ours: Life, desk: FlaskClient) -> None:
@@ -187,8 +170,9 @@ def test_what_the_checks_found_is_ticked_at_first(ours: Life, desk: FlaskClient)
     ours.fill(made, {}, ({"last_name": "Петрoва"},))  # with a Latin «o»
     page = html.unescape(desk.get(f"/requests/{made}/actions/request_info").text)
     assert "из проверок" in page
-    assert re.search(r'value="check-0" data-text="Строка 1: [^"]+" checked', page)
+    assert re.search(r'value="check-0" data-text="Строка 1: [^"]+" data-rows="1" checked', page)
     assert "1. Строка 1:" in letter_in(page)
+    assert re.search(r'id="about_rows" name="about_rows" value="1"', page)
 
 
 def test_a_repeat_is_shown_beside_what_it_repeats_and_can_be_marked(
