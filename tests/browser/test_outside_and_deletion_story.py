@@ -119,9 +119,10 @@ def letter_on_a_birth(tale: Story) -> int:
     tale.looks_right(page)
     password = page.get_by_text("уйдёт зашифрованным").locator("code, b").last.inner_text()
     page.get_by_role("button", name="Отправить").click()
-    parcel, number = tale.post()
+    parcel, number, waiting = tale.post()
     assert addressed(parcel) == (f"{MIAC}, {DEPARTMENT}", "")
     assert addressed(number)[0] == MAILBOX
+    assert addressed(waiting) == ("sergeeva@kz.example", "")
     assert password not in words_of(parcel)
     [sealed] = [c for name, c in enclosed(parcel).items() if name.startswith("Статус")]
     with pytest.raises(pikepdf.PasswordError):
@@ -158,7 +159,9 @@ def documents_of_the_committee(tale: Story, made: int) -> None:
     page.get_by_role("button", name="На подпись").click()
     page.wait_for_url("**/signing")
     tale.signs("komitet", act)
-    tale.post()
+    [accepted] = tale.post()
+    assert addressed(accepted)[0] == MAILBOX
+    assert "КЗ принял заявку в работу" in words_of(accepted)
     page = tale.at("komitet", f"/requests/{made}")
     does(page, "Подписать и отправить", external_no="СТП 0955120")
     expect(state(page)).to_have_text("В СТП ЕГИСЗ")
