@@ -37,6 +37,10 @@ def campaign_reminder(house: House, review: Reviewed, *, left: str) -> Message:
     return render("campaign_reminder", house, {"review": review, "left": left})
 
 
+def campaign_moved(house: House, review: Reviewed, *, before: str, why: str) -> Message:
+    return render("campaign_moved", house, {"review": review, "before": before, "why": why})
+
+
 def campaign_late(house: House, review: Reviewed) -> Message:
     """To the head, too: the last day has passed."""
     return render("campaign_late", house, {"review": review})
@@ -65,6 +69,9 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
     {
         "campaign_started": lambda h: campaign_started(h, _REVIEW, by=h.name),
         "campaign_reminder": lambda h: campaign_reminder(h, _REVIEW, left="до срока 5 раб. дней"),
+        "campaign_moved": lambda h: campaign_moved(
+            h, _REVIEW, before="14.12.2026", why="списки из двух систем ещё не пришли"
+        ),
         "campaign_late": lambda h: campaign_late(h, _REVIEW),
         "campaign_unfinished": lambda h: campaign_unfinished(
             h, title=_REVIEW.title, due=_REVIEW.due, path="campaigns/4", items=(_LATE,)

@@ -7,19 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Campaign, CampaignLine, Employment, Grant, Organization, Person
+from accessflow.db.tables import Campaign, CampaignLine, Employment, Grant, Person
 from accessflow.db.tables import Request as Application
-from accessflow.domain.errors import Conflict, Forbidden, NotFound
+from accessflow.domain.errors import Conflict, Forbidden
 from accessflow.domain.roles import Role
-from accessflow.services import campaigns, scope
+from accessflow.services import campaigns
 from accessflow.services.actor import Actor
+from accessflow.services.campaign_progress import ALIVE, STATES, progress_of, unmade_now
 from accessflow.services.dismissal_cancelling import drop_rows
 from accessflow.services.dismissal_cover import DEAD
 
@@ -27,16 +27,6 @@ DECIDERS: frozenset[Role] = frozenset({"secretary", "hr", "signatory", "committe
 DECISIONS = ("keep", "revoke", "")
 """What a line may be told; "" takes a decision back."""
 SHOWS = ("open", "keep", "revoke", "gone", "all")
-
-ALIVE = and_(Grant.until.is_(None), Grant.voided_at.is_(None))
-GONE = or_(Grant.until.is_not(None), Grant.voided_at.is_not(None))
-_STATES: dict[str, ColumnElement[bool]] = {
-    "open": and_(ALIVE, CampaignLine.decision == ""),
-    "keep": and_(ALIVE, CampaignLine.decision == "keep"),
-    "revoke": CampaignLine.decision == "revoke",
-    "gone": and_(GONE, CampaignLine.decision != "revoke"),
-}
-"""Each line is in exactly one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,83 +49,12 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Of one organisation: `open` + `keep` + `revoke` + `gone` = `total`. `unmade`: to be taken
-    away, and nothing asks for it yet. `people`: whose rights are open to decide on."""
-
-    organization_id: int
-    organization: str
-    total: int = 0
-    open: int = 0
-    keep: int = 0
-    revoke: int = 0
-    gone: int = 0
-    unmade: int = 0
-    people: int = 0
-
-    @property
-    def decided(self) -> int:
-        return self.total - self.open
-
-    @property
-    def finished(self) -> bool:
-        return not self.open and not self.unmade
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
     """How many lines were told, and numbers of applications that are on their way already, whose
     lines stay as they are."""
 
     count: int
     filed: tuple[str, ...] = field(default=())
-
-
-def progress(
-    session: Session, actor: Actor, campaign_id: int, organization_id: int | None = None
-) -> tuple[Progress, ...]:
-    """By organisation: who has most to decide comes first."""
-    query = (
-        _counted(actor, Organization.id, Organization.short_name)
-        .join(Organization, Organization.id == CampaignLine.organization_id)
-        .where(CampaignLine.campaign_id == campaign_id)
-        .order_by(Organization.short_name, Organization.id)
-    )
-    if organization_id is not None:
-        query = query.where(CampaignLine.organization_id == organization_id)
-    found = [Progress(row[0], row[1], *map(int, row[2:])) for row in session.execute(query)]
-    return tuple(sorted(found, key=lambda p: -p.open))
-
-
-def sums(session: Session, actor: Actor, campaign_ids: Iterable[int]) -> dict[int, Progress]:
-    """Of all organisations that the actor may see, by campaign."""
-    query = _counted(actor, CampaignLine.campaign_id).where(
-        CampaignLine.campaign_id.in_(list(campaign_ids))
-    )
-    return {row[0]: Progress(0, "", *map(int, row[1:])) for row in session.execute(query)}
-
-
-def _counted(actor: Actor, *keys: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    """The numbers of Progress under these columns."""
-    states = [func.coalesce(func.sum(case((where, 1), else_=0)), 0) for where in _STATES.values()]
-    unmade = func.coalesce(func.sum(case((_unmade(), 1), else_=0)), 0)
-    people = func.count(case((_STATES["open"], Grant.person_id)).distinct())
-    return (
-        select(*keys, func.count(), *states, unmade, people)
-        .select_from(CampaignLine)
-        .join(Grant, Grant.id == CampaignLine.grant_id)
-        .outerjoin(Application, Application.id == CampaignLine.request_id)
-        .where(scope.within(actor, CampaignLine.organization_id))
-        .group_by(*keys)
-    )
-
-
-def progress_of(session: Session, actor: Actor, campaign_id: int, organization_id: int) -> Progress:
-    """Raises NotFound for an organisation that has no line in it, or not for this actor."""
-    found = progress(session, actor, campaign_id, organization_id)
-    if not found:
-        raise NotFound("В этом пересмотре нет прав такой организации.", campaign=campaign_id)
-    return found[0]
 
 
 def lines(campaign_id: int, organization_id: int, wanted: Filter) -> Select[CampaignLine]:
@@ -203,7 +122,7 @@ def decide(
 
 def unmade(session: Session, campaign_id: int, organization_id: int) -> list[CampaignLine]:
     """Lines to be taken away that no living application asks for, with their rights."""
-    query = _lines(campaign_id, organization_id, Filter("revoke")).where(_unmade())
+    query = _lines(campaign_id, organization_id, Filter("revoke")).where(unmade_now())
     return list(
         session.scalars(
             query.outerjoin(Application, Application.id == CampaignLine.request_id)
@@ -211,14 +130,6 @@ def unmade(session: Session, campaign_id: int, organization_id: int) -> list[Cam
             .order_by(CampaignLine.id)
             .execution_options(populate_existing=True)
         ).unique()
-    )
-
-
-def _unmade() -> ColumnElement[bool]:
-    """`Application` must have been joined from the line, outer."""
-    dead = or_(Application.deleted_at.is_not(None), Application.state.in_(DEAD))
-    return and_(
-        ALIVE, CampaignLine.decision == "revoke", or_(CampaignLine.request_id.is_(None), dead)
     )
 
 
@@ -232,8 +143,8 @@ def _lines(campaign_id: int, organization_id: int, wanted: Filter) -> Select[Cam
             CampaignLine.organization_id == organization_id,
         )
     )
-    if wanted.show in _STATES:
-        query = query.where(_STATES[wanted.show])
+    if wanted.show in STATES:
+        query = query.where(STATES[wanted.show])
     if wanted.system:
         query = query.where(Grant.system == wanted.system)
     if wanted.person is not None:

@@ -7,27 +7,27 @@ and to МИАЦ who has not finished. Whoever has decided everything hears nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Campaign, Organization, User
+from accessflow.db.tables import Campaign, Organization, Reminder, User
 from accessflow.domain.text import counted
 from accessflow.notify import campaign_messages as messages
 from accessflow.notify.campaign_messages import Reviewed
 from accessflow.notify.messages import Listed
 from accessflow.notify.rendering import House, Message
-from accessflow.services import campaign_lines
+from accessflow.services import campaign_progress
 from accessflow.services.actor import SYSTEM
-from accessflow.services.campaign_due import KINDS
-from accessflow.services.campaign_lines import Progress
+from accessflow.services.campaign_due import ENTITY, KINDS
+from accessflow.services.campaign_progress import Progress
 from accessflow.services.clock import moscow_date
+from accessflow.services.due_rows import claim, due_entities, open_for_reminders
 from accessflow.services.letter_words import day, house_of
 from accessflow.services.outbox import Box, put
-from accessflow.services.due_rows import claim, due_entities, open_for_reminders
 
 DECIDE: tuple[str, ...] = ("secretary", "hr", "committee")
 HEADS: tuple[str, ...] = ("signatory",)
@@ -49,7 +49,7 @@ def _fire(db: Database, catalogue: Catalogue, now: datetime, kind: str, campaign
         campaign = session.scalars(query).one()
         if not claim(session, kind, campaign_id, now) or campaign.closed_at is not None:
             return 0
-        left = [p for p in campaign_lines.progress(session, SYSTEM, campaign_id) if p.open]
+        left = [p for p in campaign_progress.progress(session, SYSTEM, campaign_id) if p.open]
         box = Box(session, catalogue, now)
         written = sum(_to_organization(box, campaign, kind, one) for one in left)
         if kind == "campaign_late" and campaign.organization_id is None and left:
@@ -57,8 +57,48 @@ def _fire(db: Database, catalogue: Catalogue, now: datetime, kind: str, campaign
         return written
 
 
+def tell_moved(
+    session: Session,
+    catalogue: Catalogue,
+    now: datetime,
+    campaign: Campaign,
+    before: date,
+    why: str,
+) -> int:
+    """How many letters say that it has another last day: to whoever still has to decide and has
+    been told of the former one; to the head where that had passed."""
+    begun = select(Reminder.id).where(
+        Reminder.kind == "campaign_started",
+        Reminder.entity == ENTITY,
+        Reminder.entity_id == campaign.id,
+        Reminder.fired_at.is_not(None),
+    )
+    if session.scalar(begun) is None:
+        return 0
+    left = [p for p in campaign_progress.progress(session, SYSTEM, campaign.id) if p.open]
+    box = Box(session, catalogue, now)
+    roles = (*DECIDE, *HEADS) if before < moscow_date(now) else DECIDE
+    return sum(
+        _send(
+            box,
+            messages.campaign_moved(
+                _house(box, campaign), _review(campaign, one), before=day(before), why=why
+            ),
+            one.organization_id,
+            roles,
+        )
+        for one in left
+    )
+
+
 def _to_organization(box: Box, campaign: Campaign, kind: str, left: Progress) -> int:
-    review = Reviewed(
+    message = _message(box, campaign, kind, _review(campaign, left))
+    roles = (*DECIDE, *HEADS) if kind == "campaign_late" else DECIDE
+    return _send(box, message, left.organization_id, roles)
+
+
+def _review(campaign: Campaign, left: Progress) -> Reviewed:
+    return Reviewed(
         title=campaign.title,
         organization=left.organization,
         due=day(campaign.due_on),
@@ -66,13 +106,15 @@ def _to_organization(box: Box, campaign: Campaign, kind: str, left: Progress) ->
         people=f"у {counted(left.people, 'сотрудника', 'сотрудников', 'сотрудников')}",
         path=f"campaigns/{campaign.id}/organizations/{left.organization_id}",
     )
-    message = _message(box, campaign, kind, review)
-    roles = (*DECIDE, *HEADS) if kind == "campaign_late" else DECIDE
-    readers = _readers(box.session, left.organization_id, roles)
+
+
+def _send(box: Box, message: Message, organization_id: int, roles: Sequence[str]) -> int:
+    """To each of them; to the mailbox where nobody has an address."""
+    readers = _readers(box.session, organization_id, roles)
     for user in readers:
         put(box, message, to=(user.email,), user=user)
     if not readers:
-        place = box.session.get_one(Organization, left.organization_id)
+        place = box.session.get_one(Organization, organization_id)
         put(box, message, to=(place.mailbox,))
     return max(1, len(readers))
 

@@ -21,10 +21,19 @@ from accessflow.documents.review_page import Heading, ReviewPage, build_review
 from accessflow.documents.scan_input import assemble
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.domain.person_name import PersonName
-from accessflow.services import campaign_lines, campaigns, files, history, making, scope
+from accessflow.services import (
+    campaign_lines,
+    campaign_progress,
+    campaigns,
+    files,
+    history,
+    making,
+    scope,
+)
 from accessflow.services.actor import Actor
 from accessflow.services.applications import signatory_of
-from accessflow.services.campaign_lines import Filter, Progress
+from accessflow.services.campaign_lines import Filter
+from accessflow.services.campaign_progress import Progress
 from accessflow.services.clock import moscow_date
 
 if TYPE_CHECKING:
@@ -59,7 +68,7 @@ def of_organization(
     now: datetime,
 ) -> DocumentModel:
     """Every right with its decision, to be signed by the organisation's head. Raises NotFound."""
-    counted = campaign_lines.progress_of(session, actor, campaign.id, organization_id)
+    counted = campaign_progress.progress_of(session, actor, campaign.id, organization_id)
     place = session.get_one(Organization, organization_id)
     query = campaign_lines.lines(campaign.id, organization_id, Filter("all"))
     head = signatory_of(making.valid_head(session, organization_id, moscow_date(now)))
@@ -88,7 +97,7 @@ def whole(
 ) -> DocumentModel:
     """By organisation, to be signed by МИАЦ's director."""
     found = sorted(
-        campaign_lines.progress(session, actor, campaign.id), key=lambda p: p.organization
+        campaign_progress.progress(session, actor, campaign.id), key=lambda p: p.organization
     )
     director = catalogue.region.official("miac_director")
     return build_review(
@@ -159,7 +168,7 @@ def laid(
     if organization_id is None:
         own = campaign.organization_id is not None
         return campaign.report_sha256 if own or scope.sees_all(actor) else None
-    campaign_lines.progress_of(session, actor, campaign.id, organization_id)
+    campaign_progress.progress_of(session, actor, campaign.id, organization_id)
     found = session.get(CampaignReport, (campaign.id, organization_id))
     return found.sha256 if found else None
 
@@ -180,10 +189,10 @@ def _require_may_lay(
     session: Session, actor: Actor, campaign: Campaign, organization_id: int | None
 ) -> None:
     if organization_id is not None:
-        campaign_lines.progress_of(session, actor, campaign.id, organization_id)
+        campaign_progress.progress_of(session, actor, campaign.id, organization_id)
     if not may_lay(actor, campaign, organization_id):
         raise Forbidden("Подписанный отчёт загружает тот, чья это часть.", campaign=campaign.id)
-    found = campaign_lines.progress(session, actor, campaign.id, organization_id)
+    found = campaign_progress.progress(session, actor, campaign.id, organization_id)
     if campaign.closed_at is None and any(one.open for one in found):
         raise Conflict(UNFINISHED, campaign=campaign.id)
 

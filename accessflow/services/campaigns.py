@@ -174,7 +174,7 @@ def listed(actor: Actor, show: str, text: str = "") -> Select[Campaign]:
 
 
 def may_run(actor: Actor, campaign: Campaign) -> bool:
-    """Whether the actor may close it and open it again: whoever could have started it."""
+    """Whether the actor may move and close it and open it again: whoever could have started it."""
     if campaign.organization_id is None:
         return actor.role in OF_MIAC
     return actor.role in OF_ORGANIZATION and actor.organization_id == campaign.organization_id
@@ -184,7 +184,7 @@ def close(db: Database, *, actor: Actor, now: datetime, campaign_id: int) -> Non
     """No more decisions and reminders; what is undecided stays so. Raises NotFound, Forbidden,
     Conflict."""
     with db.write() as session:
-        campaign = _locked(session, actor, campaign_id)
+        campaign = locked(session, actor, campaign_id)
         if campaign.closed_at is not None:
             raise Conflict("Этот пересмотр уже закрыт.", campaign=campaign_id)
         campaign.closed_at = now
@@ -197,7 +197,7 @@ def reopen(
 ) -> None:
     """Raises NotFound, Forbidden, Conflict where it is open or its report has been signed."""
     with db.write() as session:
-        campaign = _locked(session, actor, campaign_id)
+        campaign = locked(session, actor, campaign_id)
         if campaign.closed_at is None:
             raise Conflict("Этот пересмотр не закрыт.", campaign=campaign_id)
         if campaign.report_sha256 is not None:
@@ -215,12 +215,18 @@ def organizations_of(session: Session, campaign: Campaign) -> Sequence[int]:
     return session.scalars(query.distinct()).all()
 
 
-def _locked(session: Session, actor: Actor, campaign_id: int) -> Campaign:
+def locked(session: Session, actor: Actor, campaign_id: int) -> Campaign:
+    """Under its own lock, for whoever may run it. Raises NotFound, Forbidden."""
     session.execute(select(Campaign.id).where(Campaign.id == campaign_id).with_for_update())
     campaign = find(session, actor, campaign_id)
-    if not may_run(actor, campaign):
-        raise Forbidden("Закрывает пересмотр тот, кто его начал.", campaign=campaign_id)
+    require_run(actor, campaign)
     return campaign
+
+
+def require_run(actor: Actor, campaign: Campaign) -> None:
+    """Raises Forbidden."""
+    if not may_run(actor, campaign):
+        raise Forbidden("Пересмотром распоряжается тот, кто его начал.", campaign=campaign.id)
 
 
 def _in_reach(actor: Actor, reach: Reach, today: date) -> list[ColumnElement[bool]]:
@@ -264,7 +270,14 @@ def _read(data: CampaignData, calendar: WorkingCalendar, today: date) -> tuple[s
     title = fields.text(
         "title", data.title, 255, required="Назовите пересмотр: так он будет стоять в отчёте."
     )
-    due = fields.day("due_on", data.due_on)
+    due = read_due(fields, data.due_on, calendar, today)
+    fields.check(confirmed=True)
+    return title, due or today
+
+
+def read_due(fields: Fields, typed: str, calendar: WorkingCalendar, today: date) -> date | None:
+    """A last day as typed: a working day ahead, within a year. What is wrong stands in `fields`."""
+    due = fields.day("due_on", typed)
     if due is None and "due_on" not in fields.flaws:
         fields.error("due_on", "required", "Укажите последний день: «23.12.2026».")
     elif due is not None and due <= today:
@@ -275,8 +288,7 @@ def _read(data: CampaignData, calendar: WorkingCalendar, today: date) -> tuple[s
         next_day = calendar.next_working(due)
         words = f"{due:%d.%m.%Y} — день нерабочий. Ближайший рабочий — {next_day:%d.%m.%Y}."
         fields.error("due_on", "day_off", words, fix=f"{next_day:%d.%m.%Y}")
-    fields.check(confirmed=True)
-    return title, due or today
+    return due
 
 
 def _note(

@@ -32,7 +32,7 @@ from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.domain.person_name import PersonName
 from accessflow.services import history
 from accessflow.services.actor import Actor
-from accessflow.services.campaign_lines import ALIVE
+from accessflow.services.campaign_progress import ALIVE
 from accessflow.services.offers import system_label
 from accessflow.workflow.states import ANSWERED, UNFILED
 

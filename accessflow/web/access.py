@@ -239,6 +239,8 @@ ACCESS: Final[dict[str, Access]] = {
     "campaigns.new": STARTERS,
     "campaigns.show": ANYONE,
     "campaigns.close": STARTERS,
+    "campaigns.move": STARTERS,
+    "campaigns.move_back": STARTERS,
     "campaigns.report": ANYONE,
     "campaigns.lay": OFFICE | MIAC,
     "campaigns.signed": ANYONE,

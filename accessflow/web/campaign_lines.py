@@ -14,18 +14,25 @@ from accessflow.db.tables import CampaignLine, Grant, Organization, Person
 from accessflow.domain.errors import Invalid
 from accessflow.domain.person_name import PersonName
 from accessflow.domain.text import counted
-from accessflow.services import campaign_lines, campaign_making, campaign_report, campaigns, scope
+from accessflow.services import (
+    campaign_lines,
+    campaign_making,
+    campaign_progress,
+    campaign_report,
+    campaigns,
+    scope,
+)
 from accessflow.services.campaign_lines import DECISIONS, SHOWS, Chosen, Filter
 from accessflow.services.campaign_report import decision_in_words
-from accessflow.web import context
-from accessflow.web.campaigns import blueprint, term_of
+from accessflow.web import campaign_move, context
+from accessflow.web.campaigns import blueprint, story_of, term_of
 from accessflow.web.exports import long_sheet
 from accessflow.web.lists import Order, page_of
 from accessflow.web.searches import snils_in
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, moment
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "campaign_move"]  # its pages belong to the blueprint
 
 PLACE = "/<int:campaign_id>/organizations/<int:organization_id>"
 PAGE_SIZE = 50
@@ -50,7 +57,7 @@ RIGHTS = ("право", "права", "прав")
 def lines(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     session, actor, catalogue = context.session(), context.actor(), context.catalogue()
     campaign = campaigns.find(session, actor, campaign_id)
-    progress = campaign_lines.progress_of(session, actor, campaign_id, organization_id)
+    progress = campaign_progress.progress_of(session, actor, campaign_id, organization_id)
     wanted = _wanted(request.args)
     query = campaign_lines.lines(campaign_id, organization_id, wanted).order_by(None)
     own = actor.organization_id == organization_id
@@ -69,6 +76,7 @@ def lines(campaign_id: int, organization_id: int) -> ResponseReturnValue:
         systems=_systems(campaign_id, organization_id),
         labels={slug: system.label for slug, system in catalogue.systems.items()},
         words=decision_in_words,
+        history=story_of(campaign),
         may_decide=campaign.closed_at is None and campaign_lines.may_decide(actor, organization_id),
         planned=campaign_making.plan(session, actor, catalogue, campaign, context.today())
         if files and progress.unmade else (),
@@ -86,7 +94,7 @@ def lines(campaign_id: int, organization_id: int) -> ResponseReturnValue:
 def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     """From the form to an address that may be shared: a СНИЛС never stands in it."""
     session = context.session()
-    campaign_lines.progress_of(session, context.actor(), campaign_id, organization_id)
+    campaign_progress.progress_of(session, context.actor(), campaign_id, organization_id)
     text = request.form.get("q", "").strip()
     kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("show", "system")}
     person = None
@@ -105,7 +113,7 @@ def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
 def decide(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     """`one` is «keep:12»; else `many` is «keep» for the lines of `pick`, «all:keep» for all of the
     filter that the page stands on."""
-    campaign_lines.progress_of(context.session(), context.actor(), campaign_id, organization_id)
+    campaign_progress.progress_of(context.session(), context.actor(), campaign_id, organization_id)
     decision, chosen = _asked()
     told = campaign_lines.decide(
         context.db(), actor=context.actor(), now=context.now(), catalogue=context.catalogue(),
@@ -129,7 +137,7 @@ def decide(campaign_id: int, organization_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{PLACE}/undo")
 def undo(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     """What was decided at the moment `at` is open again."""
-    campaign_lines.progress_of(context.session(), context.actor(), campaign_id, organization_id)
+    campaign_progress.progress_of(context.session(), context.actor(), campaign_id, organization_id)
     try:
         at = datetime.fromisoformat(request.args.get("at", ""))
     except ValueError:
@@ -186,7 +194,7 @@ def sign(campaign_id: int) -> ResponseReturnValue:
 def export_lines(campaign_id: int, organization_id: int) -> Response:
     session, actor = context.session(), context.actor()
     campaign = campaigns.find(session, actor, campaign_id)
-    campaign_lines.progress_of(session, actor, campaign_id, organization_id)
+    campaign_progress.progress_of(session, actor, campaign_id, organization_id)
     query = campaign_lines.lines(campaign_id, organization_id, _wanted(request.args))
     headers = ("ФИО", "Должность", "Подразделение", "Система", "Роль", "Доступ с", "Заходил(а)",
                "Чем дан", "Решение", "Кто решил", "Когда", "Заявка на отзыв")  # fmt: skip
@@ -250,7 +258,7 @@ def _kept() -> dict[str, Any]:
     return {name: value for name in names if (value := request.form.get(name))}
 
 
-def _number(progress: campaign_lines.Progress, show: str) -> int:
+def _number(progress: campaign_progress.Progress, show: str) -> int:
     return progress.total if show == "all" else int(getattr(progress, show))
 
 

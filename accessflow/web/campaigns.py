@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -13,8 +12,8 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField
 from accessflow.db.tables import Campaign, Organization
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS
 from accessflow.domain.errors import Conflict, Invalid, NotFound
-from accessflow.services import campaign_lines, campaign_report, campaigns, scope
-from accessflow.services.campaign_lines import Progress
+from accessflow.services import campaign_progress, campaign_report, campaigns, history, scope
+from accessflow.services.campaign_progress import Part, Progress
 from accessflow.services.campaigns import CampaignData, Reach
 from accessflow.services.clock import moscow_date
 from accessflow.web import context
@@ -24,6 +23,7 @@ from accessflow.web.exports import sheet
 from accessflow.web.forms import Entry, posted
 from accessflow.web.lists import Order, Page, asked_page, asked_sort, ordered, page_of
 from accessflow.web.signing_blueprint import uploads
+from accessflow.web.timeline import Moment, timeline
 from accessflow.web.toasts import toast
 from accessflow.web.words import day
 from accessflow.workflow.term_words import InWords, filing_left_in_words
@@ -37,7 +37,7 @@ ORDER: Order = {
     "started": [Campaign.started_at, Campaign.id],
 }
 TABS = {"open": "Идут", "closed": "Закрыты", "all": "Все"}
-PARTS = {"": "Все", "unfinished": "Не закончили", "finished": "Закончили"}
+PARTS: dict[Part, str] = {"": "Все", "unfinished": "Не закончили", "finished": "Закончили"}
 PAGE_SIZE = 50
 
 
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
         show=show,
         q=_text(),
         tabs=TABS,
-        sums=campaign_lines.sums(context.session(), actor, [row.id for row in found.items]),
+        sums=campaign_progress.sums(context.session(), actor, [row.id for row in found.items]),
         term=term_of,
         systems=_systems_in_words,
         may_start=actor.role in campaigns.STARTERS,
@@ -86,7 +86,7 @@ def export() -> ResponseReturnValue:
     headers = ["Название", "Чей", "Начат", "Срок", "Закрыт", "Системы", "Прав", "Оставлено",
                "Отозвать", "Закрыто за время пересмотра", "Не решено"]  # fmt: skip
     found = context.session().scalars(query).unique().all()
-    sums = campaign_lines.sums(context.session(), context.actor(), [row.id for row in found])
+    sums = campaign_progress.sums(context.session(), context.actor(), [row.id for row in found])
     rows = [_exported(row, sums[row.id]) for row in found]
     return sheet("Пересмотр прав", headers, rows)
 
@@ -119,12 +119,12 @@ def show(campaign_id: int) -> ResponseReturnValue:
     """How far each organisation is; an organisation goes to its own lines at once."""
     session, actor = context.session(), context.actor()
     campaign = campaigns.find(session, actor, campaign_id)
-    found = campaign_lines.progress(session, actor, campaign_id)
-    whole = campaign.organization_id is None and scope.sees_all(actor)
-    if found and not whole:
-        own = found[0].organization_id
-        return redirect(url_for(".lines", campaign_id=campaign_id, organization_id=own))
-    return _show_page(campaign, found)
+    if campaign.organization_id is not None or not scope.sees_all(actor):
+        found = campaign_progress.progress(session, actor, campaign_id)
+        if found:
+            own = found[0].organization_id
+            return redirect(url_for(".lines", campaign_id=campaign_id, organization_id=own))
+    return _show_page(campaign)
 
 
 @blueprint.post("/<int:campaign_id>/<any(close, reopen):act>")
@@ -176,8 +176,7 @@ def lay(campaign_id: int) -> ResponseReturnValue:
         if place is not None:
             toast(refusal.message, kind="danger")
             return redirect(back, code=303)
-        found = campaign_lines.progress(session, actor, campaign_id)
-        return _show_page(campaign, found, refusal.message), STATUS[type(refusal)]
+        return _show_page(campaign, refusal.message), STATUS[type(refusal)]
     toast("Подписанный отчёт загружен.")
     return redirect(back, code=303)
 
@@ -270,25 +269,24 @@ def _new_page(entry: Entry[CampaignForm]) -> str:
     )
 
 
-def _show_page(campaign: Campaign, found: Sequence[Progress], message: str = "") -> str:
+def _show_page(campaign: Campaign, message: str = "") -> str:
     session, actor = context.session(), context.actor()
-    part, text = request.args.get("part", ""), request.args.get("q", "").strip()
-    parts = {
-        "": found,
-        "unfinished": [p for p in found if not p.finished],
-        "finished": [p for p in found if p.finished],
-    }
-    if part not in parts:
-        raise NotFound("Такого отбора нет.", part=part)
-    wanted = text.casefold()
-    chosen = [p for p in parts[part] if wanted in p.organization.casefold()]
+    asked, text = request.args.get("part", ""), request.args.get("q", "").strip()
+    part = next((known for known in PARTS if known == asked), None)
+    if part is None:
+        raise NotFound("Такого отбора нет.", part=asked)
+    found = campaign_progress.region(
+        session, actor, campaign.id, part=part, text=text,
+        first=(asked_page() - 1) * PAGE_SIZE, size=PAGE_SIZE,
+    )  # fmt: skip
+    number = found.first // PAGE_SIZE + 1
     return render_template(
         "campaigns/show.html",
         campaign=campaign,
         term=term_of(campaign),
-        total=campaign_report.total(found),
-        page=_sliced(chosen),
-        tabs=[(key, label, len(parts[key])) for key, label in PARTS.items()],
+        total=found.whole,
+        page=Page(found.items, found.found, number, PAGE_SIZE, ""),
+        tabs=[(key, label, found.parts[key]) for key, label in PARTS.items()],
         part=part,
         q=text,
         signed=campaign_report.laid_by(session, campaign),
@@ -296,11 +294,12 @@ def _show_page(campaign: Campaign, found: Sequence[Progress], message: str = "")
         systems=_systems_in_words(campaign),
         may_run=campaigns.may_run(actor, campaign),
         may_lay=campaign_report.may_lay(actor, campaign, None),
+        history=story_of(campaign),
         message=message,
     )
 
 
-def _sliced(items: Sequence[Progress]) -> Page[Progress]:
-    number = min(asked_page(), max(1, -(-len(items) // PAGE_SIZE)))
-    first = (number - 1) * PAGE_SIZE
-    return Page(items[first : first + PAGE_SIZE], len(items), number, PAGE_SIZE, "")
+def story_of(campaign: Campaign) -> list[Moment]:
+    """What has happened to it as a whole, newest first."""
+    changes = history.changes_of(context.session(), [("campaign", campaign.id)])
+    return timeline(context.actor(), changes)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import CampaignLine, Grant, Letter, Organization, User
+from accessflow.db.tables import CampaignLine, Change, Grant, Letter, Organization, User
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.services import (
     campaign_lines,
     campaign_making,
+    campaign_moving,
+    campaign_progress,
     campaign_reminders,
     campaigns,
     requests,
 )
 from accessflow.services.actor import Actor
-from accessflow.services.campaign_lines import Chosen, Decided, Filter, Progress
+from accessflow.services.campaign_lines import Chosen, Decided, Filter
+from accessflow.services.campaign_moving import Moved
+from accessflow.services.campaign_progress import Progress
 from accessflow.services.campaigns import CampaignData, Reach
 from accessflow.services.clock import MOSCOW
 from accessflow.services.fields import Refused
@@ -84,7 +89,7 @@ class Review:
 
     def progress(self) -> Progress:
         with self.db.read() as session:
-            return campaign_lines.progress_of(session, self.actor(), self.id, self.place)
+            return campaign_progress.progress_of(session, self.actor(), self.id, self.place)
 
     def make(self) -> campaign_making.Made:
         return campaign_making.make(
@@ -329,3 +334,123 @@ def test_a_closed_campaign_reminds_nobody(review: Review) -> None:
     lead = review.actor("miac_lead")
     campaigns.close(review.db, actor=lead, now=NOON, campaign_id=review.id)
     assert review.fire(NOON + timedelta(days=1)) == []
+
+
+def moves(review: Review, to: str, role: str = "miac_lead") -> Moved:
+    return campaign_moving.move(
+        review.db, actor=review.actor(role), now=review.staff.life.now, catalogue=catalogue(),
+        campaign_id=review.id, due_on=to, reason="ждём списки",
+    )  # fmt: skip
+
+
+def moves_back(review: Review) -> Moved:
+    return campaign_moving.take_back(
+        review.db, actor=review.actor("miac_lead"), now=review.staff.life.now,
+        catalogue=catalogue(), campaign_id=review.id,
+    )  # fmt: skip
+
+
+def morning_of(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 9, 5, tzinfo=MOSCOW)
+
+
+@BOTH
+def test_a_moved_last_day_moves_its_reminders_and_can_be_taken_back(review: Review) -> None:
+    review.start()
+    secretary = ["sekretar@prb.example"]
+    assert moves(review, "02.12.2026").letters == 0  # the first letter will say it
+    review.fire(NOON + timedelta(minutes=1))
+    moved = moves(review, "04.12.2026")
+    assert (moved.before, moved.after, moved.letters) == (date(2026, 12, 2), date(2026, 12, 4), 1)
+    with review.db.read() as session:
+        told = session.scalars(select(Letter).where(Letter.kind == "campaign_moved")).one()
+        assert "перенесён с 02.12.2026 на 04.12.2026: ждём списки" in told.text
+        whats = session.scalars(select(Change.what).where(Change.event == "moved")).all()
+        assert whats[-1]["Последний день"] == ["02.12.2026", "04.12.2026"]
+    assert review.fire(morning_of(11, 25)) == []  # five working days before 02.12
+    assert review.fire(morning_of(11, 27)) == [("campaign_reminder", secretary)]
+    assert moves_back(review).after == date(2026, 12, 2)
+    with pytest.raises(Conflict, match="уже отменён"):
+        moves_back(review)
+    assert review.fire(morning_of(12, 1)) == [("campaign_reminder", secretary)]
+    assert review.fire(morning_of(12, 2)) == [("campaign_reminder", secretary)]
+    assert [kind for kind, _ in review.fire(morning_of(12, 3))] == ["campaign_late"]
+
+
+def test_what_was_late_is_not_when_it_is_moved_on_and_is_again_when_that_is_taken_back(
+    review: Review,
+) -> None:
+    review.start()
+    review.fire(NOON + timedelta(minutes=1))
+    review.staff.life.now = morning_of(12, 2)
+    review.fire(review.staff.life.now)
+    moves(review, "11.12.2026")
+    assert [kind for kind, _ in review.fire(morning_of(12, 8))] == ["campaign_reminder"]
+    assert moves_back(review).after == date(2026, 11, 30)
+    assert [kind for kind, _ in review.fire(morning_of(12, 8))] == ["campaign_late"]
+
+
+@pytest.mark.parametrize(
+    ("to", "field", "code"),
+    [
+        ("30.11.2026", "due_on", "same"),
+        ("23.11.2026", "due_on", "past"),
+        ("05.12.2026", "due_on", "day_off"),
+        ("", "due_on", "required"),
+    ],
+)
+def test_it_is_moved_to_another_working_day_ahead(
+    review: Review, to: str, field: str, code: str
+) -> None:
+    review.start()
+    with pytest.raises(Refused) as refused:
+        moves(review, to)
+    assert refused.value.flaws[field].code == code
+
+
+def test_only_who_runs_it_moves_it_and_only_while_it_is_open(review: Review) -> None:
+    review.start()
+    with pytest.raises(Forbidden):
+        moves(review, "04.12.2026", role="secretary")
+    lead = review.actor("miac_lead")
+    campaigns.close(review.db, actor=lead, now=NOON, campaign_id=review.id)
+    with pytest.raises(Conflict):
+        moves(review, "04.12.2026")
+
+
+@BOTH
+def test_a_page_of_a_region_is_one_statement_however_many_organisations(review: Review) -> None:
+    with review.db.write() as session:
+        for number in range(30):
+            name = f"Больница № {number:02}"
+            other = Organization(full_name=name, short_name=name, created_at=NOON)
+            session.add(other)
+            session.flush()
+            if number < 4:
+                session.get_one(Grant, number + 1).organization_id = other.id
+    review.start()
+    review.decide("keep", all_of=Filter())
+    lead, said = review.actor("miac_lead"), []
+
+    def region(**asked: Any) -> campaign_progress.Region:
+        with review.db.read() as session:
+            event.listen(session.bind, "before_cursor_execute", note)
+            try:
+                return campaign_progress.region(session, lead, review.id, **asked)
+            finally:
+                event.remove(session.bind, "before_cursor_execute", note)
+
+    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        if "campaign_lines" in statement:
+            said.append(statement)
+
+    found = region(first=2, size=2)
+    assert len(said) == 1
+    assert [one.organization for one in found.items] == ["Больница № 02", "Больница № 03"]
+    assert (found.found, found.whole.total, found.whole.open) == (5, 5, 4)
+    assert found.parts == {"": 5, "unfinished": 4, "finished": 1}
+    assert [one.organization_id for one in region(part="finished").items] == [review.place]
+    assert [one.organization for one in region(text="больница № 03").items] == ["Больница № 03"]
+    nobody = region(text="нет такой", first=50)
+    assert (nobody.items, nobody.found, nobody.whole.total) == ((), 0, 5)
+    assert region(first=50).first == 0

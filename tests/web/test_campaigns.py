@@ -202,3 +202,23 @@ def test_lines_and_campaigns_are_taken_away_as_sheets_without_a_snils(
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
         assert len(sheet) == 2 + rows
         assert "СНИЛС" not in str(sheet)
+
+
+def test_the_last_day_is_moved_with_a_reason_and_back(
+    started: int, client: Callable[[str], FlaskClient]
+) -> None:
+    lead, here = client("miac_lead"), f"/campaigns/{started}"
+    assert f'href="{here}/move"' in words(lead.get(here))
+    asked = lead.get(f"{here}/move")
+    assert "О новом дне узнают письмом организации, где ещё не всё решено: 1." in words(asked)
+    off = lead.post(f"{here}/move", data={"due_on": "05.12.2026", "reason": "ждём списки"})
+    assert off.status_code == 422
+    assert "Взять «07.12.2026»" in words(off)
+    lead.post(f"{here}/move", data={"due_on": "07.12.2026", "reason": "ждём списки"})
+    shown = words(lead.get(here))
+    assert "Последний день теперь 07.12.2026." in shown
+    assert "Последний день: 30.11.2026 → 07.12.2026" in shown
+    assert "ждём списки" in shown
+    lead.post(f"{here}/move-back")
+    assert "Последний день снова 30.11.2026." in words(lead.get(here))
+    assert client("secretary").get(f"{here}/move").status_code == 403
