@@ -14,12 +14,12 @@ from accessflow.documents.review_page import Heading, ReviewPage, build_review
 from accessflow.documents.sheet_out import Sheet, write_book
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS
 from accessflow.domain.person_name import PersonName
+from accessflow.domain.shares import share
 from accessflow.forms.application import Signatory
 from accessflow.services import dismissal_figures, making, people, rights_of_gone, scope
 from accessflow.services.applications import signatory_of
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_figures import Report, Sum, View
-from accessflow.services.overview import share
 from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import context
 from accessflow.web.dismissal_report_asked import (

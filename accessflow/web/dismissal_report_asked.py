@@ -15,7 +15,7 @@ from accessflow.services.dismissal_figures import FIGURES, NO_CAUSE, Sum, View
 from accessflow.services.overview_figures import Period
 from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import context
-from accessflow.web.overview import asked_period
+from accessflow.web.overview_asked import asked_period
 from accessflow.web.words import day
 
 PERIODS = {

@@ -29,7 +29,7 @@ from accessflow.web.dismissal_blueprint import blueprint
 from accessflow.web.dismissal_entry import Typed
 from accessflow.web.exports import long_sheet
 from accessflow.web.htmx import is_htmx
-from accessflow.web.lists import Order, Page, asked_sort, ordered, page_of
+from accessflow.web.lists import Order, Page, chunks_of, page_of
 from accessflow.web.searches import asked_ids, search_people
 from accessflow.web.timeline import timeline
 from accessflow.web.words import day, masked_snils
@@ -47,7 +47,6 @@ ORDER: Order = {
     "due": [Dismissal.due_on, Dismissal.id],
 }
 KEPT = ("tab", "organization", "missed", "import_job", "sort")
-EXPORT_CHUNK = 500
 HEADERS = (
     "ФИО", "СНИЛС", "Организация", "Подразделение", "Должность", "Последний день", "Приказ",
     "Отправить до", "Срок", "Держит доступов", "Отзывы", "Отправлены", "Закрыто",
@@ -188,9 +187,7 @@ def _may_enter() -> bool:
 
 def _exported() -> Iterator[list[str | int]]:
     query = dismissal_lists.listed(context.actor(), _filter(), context.today()).order_by(None)
-    query = ordered(query, ORDER, asked_sort(ORDER, "due"))
-    found = context.session().scalars(query.execution_options(yield_per=EXPORT_CHUNK))
-    for chunk in found.partitions():
+    for chunk in chunks_of(context.session(), query, order=ORDER, default="due"):
         for line in dismissal_view.lines(chunk):
             yield _row(line)
 

@@ -13,11 +13,9 @@ from accessflow.web.downloads import download
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def sheet(
-    title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], stem: str = ""
-) -> Response:
-    """The download: `{stem or title}_2026-11-23.xlsx`."""
-    name = f"{stem or title}_{today():%Y-%m-%d}.xlsx".replace(" ", "_")
+def sheet(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
+    """The download: `{title}_2026-11-23.xlsx`."""
+    name = f"{title}_{today():%Y-%m-%d}.xlsx".replace(" ", "_")
     return download(write_table(title, headers, rows), XLSX, name)
 
 

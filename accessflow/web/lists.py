@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 T = TypeVar("T")
 PAGE_SIZE = 25
+CHUNK = 500
+"""So many rows of a sheet are read at once."""
 Order = Mapping[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]]
 
 
@@ -69,3 +71,11 @@ def page_of(
     sort = asked_sort(order, default)
     part = ordered(query, order, sort).limit(size).offset((number - 1) * size)
     return Page(session.scalars(part).unique().all(), total, number, size, sort)
+
+
+def chunks_of(
+    session: Session, query: Select[T], *, order: Order, default: str
+) -> Iterator[Sequence[T]]:
+    """All of a query of whole objects in the asked order, read part by part."""
+    asked = ordered(query, order, asked_sort(order, default)).execution_options(yield_per=CHUNK)
+    yield from session.scalars(asked).partitions()

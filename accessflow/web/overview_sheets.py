@@ -6,11 +6,17 @@ from collections.abc import Sequence
 
 from accessflow.db.tables import Request
 from accessflow.documents.sheet_out import Sheet
-from accessflow.services.overview import Line, Overview
+from accessflow.services.overview import Overview
 from accessflow.services.overview_figures import Period, View
+from accessflow.services.overview_tables import Line
 from accessflow.web import context
 from accessflow.web.request_words import state_of, subject
 from accessflow.web.words import day, moment
+
+HEADERS = ("Номер", "Номер МИАЦ", "Система", "Организация", "Состояние", "Отправлена", "Срок",
+           "Закрыта", "В срок", "Исполнитель")  # fmt: skip
+WIDTHS = (12, 20, 26, 34, 18, 16, 12, 12, 9, 30)
+"""Of a list of applications, in characters."""
 
 
 def days_of(period: Period) -> str:
@@ -47,16 +53,16 @@ def sheets(view: View, organization: str, found: Overview, left: int) -> list[Sh
         Sheet("По времени", ("С", "По", "Поступило", "Закрыто"),
               [[day(b.period.since), day(b.period.until), b.received, b.answered]
                for b in found.buckets]),
-        Sheet("По системам", ("Система", *_HEADERS), _lines(found.systems)),
-        Sheet("По организациям", ("Организация", *_HEADERS), _lines(found.organizations)),
-        Sheet("По специалистам", ("Специалист", *_HEADERS), _lines(found.people)),
+        Sheet("По системам", ("Система", *_FIGURES), _lines(found.systems)),
+        Sheet("По организациям", ("Организация", *_FIGURES), _lines(found.organizations)),
+        Sheet("По специалистам", ("Специалист", *_FIGURES), _lines(found.people)),
         Sheet("Отказы", ("Причина", "Заявок"), [[r.label, r.count] for r in found.refusals]),
         Sheet("Шаги", ("Состояние", "Прошли, раз", "Заявок", "Обычно, рабочих дней"),
               [[s.label, s.times, s.requests, s.median] for s in found.steps]),
     ]  # fmt: skip
 
 
-_HEADERS = ("Поступило", "В работе", "Просрочено сейчас", "Закрыто в срок", "Закрыто поздно",
+_FIGURES = ("Поступило", "В работе", "Просрочено сейчас", "Закрыто в срок", "Закрыто поздно",
             "В срок, %", "Обычно, дней")  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from accessflow.services import attestations, change_records, history, people, s
 from accessflow.services.attestations import KINDS
 from accessflow.services.people import Filter
 from accessflow.web import context, ledger_asked
-from accessflow.web.exports import sheet
+from accessflow.web.exports import long_sheet
 from accessflow.web.ledger_of import rights_of
-from accessflow.web.lists import Order, asked_sort, ordered, page_of
+from accessflow.web.lists import Order, chunks_of, page_of
 from accessflow.web.searches import asked_ids, kept, search_people
 from accessflow.web.timeline import timeline
 from accessflow.web.toasts import toast
@@ -30,6 +30,11 @@ ORDER: Order = {
     "since": [Employment.since, Employment.id],
 }
 STATES = {"working": "Работают", "dismissed": "Уволены", "all": "Все"}
+HEADERS = (
+    "ФИО", "СНИЛС", "Организация", "Подразделение", "Должность", "Табельный номер", "E-mail",
+    "Рабочий телефон", "Контактный телефон", "Принят", "Уволен", *KINDS.values(),
+)  # fmt: skip
+WIDTHS = (34, 16, 34, 24, 28, 18, 28, 18, 20, 12, 12, *(16 for _ in KINDS))
 KEPT = ("state", "unit", "organization", "missing", "sort")
 
 
@@ -66,12 +71,9 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
     query = people.listed(context.actor(), _filter(), context.today())
-    query = ordered(query, ORDER, asked_sort(ORDER, "name"))
-    jobs = context.session().scalars(query).unique()
-    headers = ["ФИО", "СНИЛС", "Организация", "Подразделение", "Должность", "Табельный номер",
-               "E-mail", "Рабочий телефон", "Контактный телефон", "Принят", "Уволен",
-               *KINDS.values()]  # fmt: skip
-    return sheet("Сотрудники", headers, [_exported(job) for job in jobs])
+    chunks = chunks_of(context.session(), query, order=ORDER, default="name")
+    rows = (_exported(job) for chunk in chunks for job in chunk)
+    return long_sheet("Сотрудники", HEADERS, WIDTHS, rows)
 
 
 @blueprint.get("/<int:person_id>")

@@ -17,8 +17,8 @@ from accessflow.services.offers import system_label
 from accessflow.services.renewal_reminders import in_words
 from accessflow.services.renewals import HORIZONS, TABS, Filter
 from accessflow.web import context
-from accessflow.web.exports import sheet
-from accessflow.web.lists import Order, asked_sort, ordered, page_of
+from accessflow.web.exports import long_sheet
+from accessflow.web.lists import Order, chunks_of, page_of
 from accessflow.web.searches import asked_ids, kept, search_people
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, masked_snils
@@ -32,6 +32,11 @@ ORDER: Order = {
     "organization": [Organization.short_name, Grant.expires_on, Grant.id],
     "system": [Grant.system, Grant.expires_on, Grant.id],
 }
+HEADERS = (
+    "ФИО", "СНИЛС", "Организация", "Должность", "Система", "Роль", "Действует с", "Срок до",
+    "Продлевать", "Основание",
+)  # fmt: skip
+WIDTHS = (34, 16, 34, 28, 26, 24, 12, 12, 12, 20)
 KEPT = ("tab", "days", "system", "organization", "sort")
 
 
@@ -48,10 +53,9 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
     query = renewals.listed(context.actor(), _filter(), context.today())
-    found = context.session().scalars(ordered(query, ORDER, asked_sort(ORDER, "expires")))
-    headers = ["ФИО", "СНИЛС", "Организация", "Должность", "Система", "Роль", "Действует с",
-               "Срок до", "Продлевать", "Основание"]  # fmt: skip
-    return sheet("Истекающие доступы", headers, [_exported(g) for g in found], "Истекают")
+    chunks = chunks_of(context.session(), query, order=ORDER, default="expires")
+    rows = (_exported(grant) for chunk in chunks for grant in chunk)
+    return long_sheet("Истекающие доступы", HEADERS, WIDTHS, rows)
 
 
 @blueprint.post("/renew")

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestEvent, RequestRow
+from accessflow.domain.shares import quantile, share
 from accessflow.services.clock import moscow_date
-from accessflow.services.overview import Overview, overview, quantile, share
+from accessflow.services.overview import Overview, overview
 from accessflow.services.overview_figures import (
     CAUSES,
     NO_SYSTEM,
