@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,144 +13,21 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import BulkJob, Request
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from accessflow.services import assignments, bulk_package, scope
-from accessflow.services.acting import act_within
+from accessflow.services import asking, assignments, scope
 from accessflow.services.actor import Actor
+from accessflow.services.bulk_doing import BULKS, CHECKS, OPTIONAL, Bulk, execution
 from accessflow.services.clock import moscow_date
-from accessflow.services.snapshots import acting, snapshot_of
+from accessflow.services.snapshots import acting
 from accessflow.workflow.asks import ASKS
-from accessflow.workflow.decide import EXECUTION, RowDecision, find
+from accessflow.workflow.decide import find
+from accessflow.workflow.given import read
 from accessflow.workflow.rows import MIAC
 from accessflow.workflow.snapshot import Snapshot
 from accessflow.workflow.spec import Kind
 
-if TYPE_CHECKING:
-    from accessflow.services.files import FileStore
-
 MOST = 1000
 """So many at once."""
 RECENT = 20
-BY_ROWS = "decide"
-EXECUTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(EXECUTION, (BY_ROWS, "открытые строки исполнены")),
-        "technical": ("resolve", "вопрос решён"),
-        "emd_deletion": ("confirm_deleted", "удаление ЭМД подтверждено"),
-        "network": ("connect", "подключение подтверждено"),
-    }
-)
-"""By kind: the action that carries an application out, and what is said of it then."""
-CONSIGNED = "Документ КЗ исполняется вместе с заявкой, к которой он относится."
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """What each of a job is done with."""
-
-    session: Session
-    actor: Actor
-    now: datetime
-    catalogue: Catalogue
-    files: FileStore
-    given: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """`asks`: keys of what is given once for all; `done`: what is said of each that was done,
-    where `do` has no words of its own; `action`: of the machine, "" for what only hands over."""
-
-    label: str
-    done: str
-    do: Callable[[Doing, Request], str | None]
-    asks: tuple[str, ...] = ()
-    action: str = ""
-
-
-def _take(doing: Doing, request: Request) -> None:
-    assignments.take_within(
-        doing.session, doing.actor, doing.now, doing.catalogue, doing.files, request
-    )
-
-
-def _assign(doing: Doing, request: Request) -> None:
-    user_id, note = doing.given.get("assignee"), str(doing.given.get("note", ""))
-    assignments.assign_within(
-        doing.session, doing.actor, doing.now, doing.catalogue, request, user_id, note,
-        silently=True,
-    )  # fmt: skip
-
-
-def _acted(action: str) -> Callable[[Doing, Request], None]:
-    def do(doing: Doing, request: Request) -> None:
-        _act(doing, request, action, doing.given)
-
-    return do
-
-
-def _act(doing: Doing, request: Request, action: str, given: Mapping[str, Any]) -> None:
-    act_within(
-        doing.session, doing.actor, doing.now, doing.catalogue, doing.files, request, action, given
-    )
-
-
-def _forward(doing: Doing, request: Request) -> None:
-    _act(doing, request, "forward", doing.given)
-    bulk_package.hold(doing.session, request, doing.now)
-
-
-def _execute(doing: Doing, request: Request) -> str:
-    """Row by row, or whole, as its kind is. Raises Conflict for what is not executed by itself."""
-    action, done = _execution(request)
-    if action == BY_ROWS:
-        _execute_rows(doing, request, EXECUTION[request.kind])
-    else:
-        _act(doing, request, action, doing.given)
-    return done
-
-
-def _execution(request: Request) -> tuple[str, str]:
-    """Raises Conflict."""
-    if request.kind not in EXECUTIONS:
-        raise Conflict(CONSIGNED, request=request.id)
-    return EXECUTIONS[request.kind]
-
-
-def _execute_rows(doing: Doing, request: Request, outcome: str) -> None:
-    today = moscow_date(doing.now)
-    snapshot = snapshot_of(doing.session, doing.catalogue, request, today)
-    find(snapshot, "decide", acting(doing.actor, request))  # first: whether it is its time
-    rows = [RowDecision(row.id, outcome) for row in request.rows if not row.outcome]
-    if not rows:
-        raise Conflict("Открытых строк в ней нет.", request=request.id)
-    _act(doing, request, "decide", {"rows": rows})
-
-
-BULKS: Mapping[str, Bulk] = MappingProxyType(
-    {
-        "take": Bulk("Взять себе", "взята", _take),
-        "assign": Bulk("Назначить", "передана", _assign, ("assignee", "note")),
-        "request_info": Bulk(
-            "Запросить данные",
-            "запрос отправлен",
-            _acted("request_info"),
-            ("text",),
-            "request_info",
-        ),
-        "forward": Bulk(
-            "Передать пакетом",
-            "передана",
-            _forward,
-            ("forwarded_to", "external_no", "note"),
-            "forward",
-        ),
-        "execute": Bulk("Исполнить", "исполнена", _execute, ("text",), action="execute"),
-        "close": Bulk("Закрыть", "закрыта", _acted("close"), action="close"),
-    }
-)
-OPTIONAL = frozenset({"note", "external_no"})
-
-
 def asks_of(action: str, requests: Iterable[Request]) -> tuple[str, ...]:
     """What is to be given for these: to execute, words for whoever reported a problem alone."""
     if action == "execute" and not any(request.kind == "technical" for request in requests):
@@ -165,6 +40,7 @@ def start(
     *,
     actor: Actor,
     now: datetime,
+    catalogue: Catalogue,
     action: str,
     request_ids: Sequence[int],
     given: Mapping[str, Any],
@@ -182,7 +58,7 @@ def start(
         picked = session.scalars(
             select(Request).where(Request.id.in_(ids), scope.requests_seen(actor))
         )
-        taken = _given(asks_of(action, picked), given)
+        taken = _given(asks_of(action, picked), given, catalogue, moscow_date(now))
         if action == "execute" and "text" in taken:
             taken["note"] = taken["text"]  # what is told of an ЭМД or of the network, too
         job = BulkJob(user_id=actor.user_id or 0, action=action, given=taken, request_ids=ids,
@@ -192,22 +68,29 @@ def start(
         return job.id
 
 
-def _given(asks: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises Invalid with a sentence by field."""
+def _given(
+    asks: Sequence[str], given: Mapping[str, Any], catalogue: Catalogue, today: date
+) -> dict[str, Any]:
+    """As JSON keeps it. Raises Invalid with a sentence by field."""
     taken: dict[str, Any] = {}
     flaws: dict[str, str] = {}
+    if "answer_by" in asks and given.get(CHECKS):
+        taken[CHECKS] = True
     for key in asks:
         if key == "assignee":
             taken[key] = given.get(key)
             continue
-        text = str(given.get(key, "")).strip()
-        longest = ASKS[key].max_length
-        if not text and key not in OPTIONAL:
+        try:
+            value = read(ASKS[key], str(given.get(key, "")))
+            if isinstance(value, date):
+                value = asking.first_day(catalogue, value, today).isoformat()
+        except ValueError as error:
+            flaws[key] = str(error)
+            continue
+        if value:
+            taken[key] = value
+        elif key not in OPTIONAL and not (key == "text" and CHECKS in taken):
             flaws[key] = f"Заполните: {ASKS[key].label.lower()}."
-        elif len(text) > longest:
-            flaws[key] = f"Длиннее {longest} знаков: сократите."
-        if text:
-            taken[key] = text
     if flaws:
         raise Invalid("Заполните то, что отмечено.", flaws)
     return taken
@@ -219,7 +102,7 @@ def hindrance(actor: Actor, bulk: Bulk, request: Request) -> str:
     try:
         if bulk.action:
             known = Snapshot(kind, request.state, outside=request.outside)
-            action = _execution(request)[0] if bulk.action == "execute" else bulk.action
+            action = execution(request)[0] if bulk.action == "execute" else bulk.action
             find(known, action, acting(actor, request))
         else:
             assignments.require_at_work(actor, request)

@@ -23,7 +23,8 @@ from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, Inval
 from accessflow.services import assigned_letters, bulk_package, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked
-from accessflow.services.bulk import BULKS, Bulk, Doing, job, may_go_on
+from accessflow.services.bulk import job, may_go_on
+from accessflow.services.bulk_doing import BULKS, Bulk, Doing
 from accessflow.services.outbox import Box
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import joinedload
 
 from accessflow.db.tables import BulkJob, Request
 from accessflow.domain.errors import Invalid
-from accessflow.services import bulk, bulk_steps, canned, scope
-from accessflow.services.bulk import BULKS, Bulk
-from accessflow.web import context, request_words
-from accessflow.web.action_form import Typed, with_canned
+from accessflow.services import bulk, bulk_steps, scope
+from accessflow.services.asking_reasons import Reasons
+from accessflow.services.bulk_doing import BULKS, CHECKS, Bulk
+from accessflow.web import action_reasons, context, request_words
+from accessflow.web.action_form import Typed
 from accessflow.web.assignments import colleagues
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
@@ -28,8 +29,6 @@ blueprint = Blueprint("bulk", __name__, url_prefix="/queue/bulk")
 
 AT_ONCE = frozenset({"take"})
 """Nothing is asked, and nobody else hears of it."""
-CANNED = {"request_info": "request_info"}
-"""Which of МИАЦ's ready texts an action offers."""
 LETTERS = frozenset({"request_info", "forward", "execute", "close"})
 """What the authors get letters about."""
 
@@ -67,15 +66,20 @@ def start() -> ResponseReturnValue:
         raise Invalid("Отметьте заявки в списке: флажком или клавишей «x».")
     if action in AT_ONCE:
         return _begun(action, _ids("pick"), {})
-    return _ask_page(action, Typed({"forwarded_to": "СТП ЕГИСЗ"}))
+    typed = Typed({"forwarded_to": "СТП ЕГИСЗ"})
+    if reasons := _reasons(action):
+        action_reasons.begin(typed, reasons)
+    return _ask_page(action, typed)
 
 
 @blueprint.post("/begin")
 def begin() -> ResponseReturnValue:
     action = _action()
-    typed = Typed({k: request.form[k] for k in (*ASKS, "assignee") if k in request.form})
-    if request.form.get("canned"):
-        return _ask_page(action, with_canned(typed), again=True)
+    keys = (*ASKS, "assignee", CHECKS)
+    typed = Typed({k: request.form[k] for k in keys if k in request.form})
+    if request.form.get("compose") and (reasons := _reasons(action)):
+        action_reasons.compose(typed, reasons)
+        return _ask_page(action, typed, again=True)
     assignee = typed.values.get("assignee", "")
     try:
         return _begun(
@@ -93,6 +97,7 @@ def _begun(action: str, ids: list[int], given: Mapping[str, Any]) -> ResponseRet
         context.db(),
         actor=context.actor(),
         now=context.now(),
+        catalogue=context.catalogue(),
         action=action,
         request_ids=ids,
         given=given,
@@ -164,9 +169,6 @@ def _ask_page(action: str, typed: Typed, *, again: bool = False) -> str:
     what, picked = BULKS[action], _picked(BULKS[action], again=again)
     keys = bulk.asks_of(action, (one.request for one in picked if not one.hindrance))
     asks = [ASKS[key] for key in keys if key != "assignee"]
-    ready = []
-    if action in CANNED:
-        ready = canned.of_kind(context.session(), context.catalogue(), CANNED[action])
     return render_template(
         "bulk/ask.html",
         action=action,
@@ -176,11 +178,16 @@ def _ask_page(action: str, typed: Typed, *, again: bool = False) -> str:
         colleagues=colleagues() if "assignee" in keys else [],
         asks=asks,
         typed=typed,
-        ready=ready,
+        reasons=_reasons(action),
         into=next((ask.key for ask in asks if ask.kind == "long_text"), ""),
         writes=action in LETTERS,
         back=_back(),
     )
+
+
+def _reasons(action: str) -> Reasons | None:
+    """What may be ticked where data are asked for; as it was posted, if it was."""
+    return action_reasons.of_many() if action == "request_info" else None
 
 
 def _picked(what: Bulk, *, again: bool) -> list[Picked]:

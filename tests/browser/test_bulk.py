@@ -64,8 +64,8 @@ def test_what_was_broken_off_is_found_again_and_goes_on(
 ) -> None:
     ids = [ours.sent() for _ in range(2)]
     job_id = bulk.start(
-        ours.db, actor=ours.actor("miac_specialist"), now=ours.now, action="take",
-        request_ids=ids, given={},
+        ours.db, actor=ours.actor("miac_specialist"), now=ours.now, catalogue=ours.catalogue,
+        action="take", request_ids=ids, given={},
     )  # fmt: skip
     page = browser_page
     page.goto(f"{base}/queue")

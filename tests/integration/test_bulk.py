@@ -12,7 +12,8 @@ from accessflow.db.tables import BulkJob, Letter, Organization, User
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.domain.roles import Role
 from accessflow.services import assignments, bulk, bulk_steps
-from accessflow.services.bulk import BULKS
+from accessflow.services.asking_reasons import INTRO_OF_MANY
+from accessflow.services.bulk_doing import BULKS
 from tests.card_examples import birth, network
 from tests.life_examples import Life
 from tests.request_examples import another
@@ -22,8 +23,9 @@ MIAC: Role = "miac_specialist"
 
 def start(ours: Life, action: str, ids: Sequence[int], **given: Any) -> int:
     return bulk.start(
-        ours.db, actor=ours.actor(MIAC), now=ours.now, action=action, request_ids=ids, given=given
-    )
+        ours.db, actor=ours.actor(MIAC), now=ours.now, catalogue=ours.catalogue, action=action,
+        request_ids=ids, given=given,
+    )  # fmt: skip
 
 
 def step(ours: Life, job_id: int, clock: Callable[[], float] = lambda: 0.0) -> BulkJob:
@@ -54,6 +56,41 @@ def test_each_is_done_and_what_cannot_be_is_told_with_its_reason(ours: Life) -> 
     assert [ours.one(made).state for made in (one, two)] == ["needs_info", "needs_info"]
     assert ours.events(one)[-1].data["text"] == "Пришлите приказ."
     assert (ours.one(closed).state, len(ours.events(closed))) == ("refused", before)
+
+
+def test_data_are_asked_for_by_a_day_with_what_the_checks_of_each_found(ours: Life) -> None:
+    right, wrong = ours.sent(), ours.sent(people=2)
+    ours.fill(wrong, {}, ({}, {"last_name": "Петрoва"}))  # with a Latin «o»
+    text = f"{INTRO_OF_MANY}\n1. Пришлите приказ."
+    given = {"text": text, "answer_by": "28.11.2026", "checks": "1"}
+    job = step(ours, start(ours, "request_info", [right, wrong], **given))
+    assert told(job) == [(right, True), (wrong, True)]
+    first, second = (ours.events(made)[-1].data for made in (right, wrong))
+    assert first["answer_by"] == second["answer_by"] == "2026-11-30"
+    intro = f"По заявке {ours.one(right).number} (ФРМСС) нужны сведения:"
+    assert first["text"] == f"{intro}\n1. Пришлите приказ."
+    assert "about_rows" not in first
+    lines = second["text"].splitlines()
+    assert (lines[1], lines[2][:13]) == ("1. Пришлите приказ.", "2. Строка 2: ")
+    assert [row["position"] for row in second["about_rows"]] == [2]
+
+
+def test_without_words_of_its_own_a_request_goes_where_the_checks_found_anything(
+    ours: Life,
+) -> None:
+    right, wrong = ours.sent(), ours.sent()
+    ours.fill(wrong, {}, ({"last_name": "Петрoва"},))
+    job = step(ours, start(ours, "request_info", [right, wrong], text="", checks="1"))
+    assert told(job) == [(right, False), (wrong, True)]
+    assert "Проверки ничего не нашли" in job.results[0]["text"]
+    assert ours.one(right).state == "registered"
+
+
+@pytest.mark.parametrize("day", ["23.11.2026", "вчера"])
+def test_a_day_that_cannot_be_is_told_before_anything_begins(ours: Life, day: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        start(ours, "request_info", [ours.sent()], text="Пришлите приказ.", answer_by=day)
+    assert list(refusal.value.fields) == ["answer_by"]
 
 
 def test_it_goes_on_where_it_stood_and_does_nothing_twice(ours: Life) -> None:
@@ -188,8 +225,10 @@ def test_what_is_missing_is_told_before_anything_begins(ours: Life) -> None:
 def test_it_is_miacs_and_done_in_the_name_of_whoever_began_it(ours: Life) -> None:
     made = ours.sent()
     with pytest.raises(Forbidden):
-        bulk.start(ours.db, actor=ours.actor("secretary"), now=ours.now, action="close",
-                   request_ids=[made], given={})  # fmt: skip
+        bulk.start(
+            ours.db, actor=ours.actor("secretary"), now=ours.now, catalogue=ours.catalogue,
+            action="close", request_ids=[made], given={},
+        )  # fmt: skip
     job_id = start(ours, "take", [made])
     with pytest.raises(Conflict, match="кто начал"):
         bulk_steps.step(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -92,16 +95,32 @@ def test_a_missing_text_is_told_and_everything_else_stays(ours: Life, desk: Flas
     assert jobs(ours) == []
 
 
-def test_a_ready_text_is_put_in_without_scripts(ours: Life, desk: FlaskClient) -> None:
+def test_a_letter_to_many_is_put_together_of_ticked_reasons(ours: Life, desk: FlaskClient) -> None:
     made = ours.sent()
-    page = desk.post("/queue/bulk/begin", data={
-        "op": "request_info", "pick": made, "shown": made, "text": "Здравствуйте!",
-        "canned": "text", "ready": "-1",
-    }).text  # fmt: skip
-    box = page.split('name="text"')[1].split("</textarea>")[0]
-    assert "Здравствуйте!" in box
-    assert len(box.split("Здравствуйте!")[1].strip()) > 10
+    page = desk.post("/queue/bulk", data={"op": "request_info", "pick": made}).text
+    assert 'name="answer_by" value="25.11.2026"' in page
+    assert "К каким строкам" not in page
+    keys = re.findall(r'name="reason" value="([^"]+)"', page)
+    posted = {"op": "request_info", "pick": made, "shown": made, "checks": "1"}
+    page = html.unescape(desk.post("/queue/bulk/begin", data={
+        **posted, "text": "Здравствуйте!", "reason": keys[:2], "compose": "1",
+    }).text)  # fmt: skip
+    text = page.split('name="text"')[1].split(">", 1)[1].split("</textarea>")[0]
+    assert [line[:3] for line in text.splitlines()] == ["Здр", "1. ", "2. "]
+    assert 'name="checks" value="1" checked' in page
     assert jobs(ours) == []
+    late = desk.post("/queue/bulk/begin", data={
+        **posted, "text": text, "reason": keys[:2], "answer_by": "20.11.2026",
+    })  # fmt: skip
+    assert late.status_code == 422
+    assert 'id="answer_by-e"' in late.text
+    assert jobs(ours) == []
+    answer = desk.post("/queue/bulk/begin", data={
+        **posted, "text": text, "reason": keys[:2], "answer_by": "27.11.2026",
+    })  # fmt: skip
+    desk.post(f"{answer.location.partition('?')[0]}/run")
+    data = ours.events(made)[-1].data
+    assert (data["text"], data["answer_by"]) == (text, "2026-11-27")
 
 
 def test_taking_asks_nothing(ours: Life, desk: FlaskClient) -> None:
