@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import enter
 from tests.life_examples import Life
@@ -95,10 +95,33 @@ def test_a_question_is_asked_in_a_window_that_keeps_what_is_typed(
     typed = page.input_value("#af-ask textarea")
     assert typed.startswith("Пришлите скан\n1. В заявке есть незаполненные поля.")
     assert "опечатка" not in typed
+
+    # Whom it is about and by which day, by keyboard alone.
+    page.focus("#af-ask textarea")
+    page.keyboard.press("Tab")
+    page.keyboard.type("2-4")
+    page.wait_for_selector("#af-ask [data-who]:text-is('Осокин Р. В., Пак И. Р.')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#af-ask >> text=2. Осокин Р. В.")
+    page.keyboard.press("Tab")  # the list of names may be scrolled
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("28.11.2026")
+    page.wait_for_selector("#af-ask >> text=28.11.2026 — выходной: МО напомнят 30.11.2026")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#about_rows-e:has-text('Строки 4 в заявке нет')")
+    assert axe(page) == []
+    assert page.evaluate("document.activeElement.id") == "about_rows"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2-3")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".af-status:has-text('Нужны сведения')")
     assert ours.one(made).state == "needs_info"
-    assert ours.events(made)[-1].data["text"] == typed.strip()
+    data = ours.events(made)[-1].data
+    assert (data["text"], data["answer_by"]) == (typed.strip(), "2026-11-30")
+    assert [row["position"] for row in data["about_rows"]] == [2, 3]
+    expect(page.locator("text=ждём сведений")).to_have_count(2)
 
 
 def test_j_and_k_lead_to_the_next_card_and_back(
