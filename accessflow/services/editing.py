@@ -17,8 +17,9 @@ from accessflow.forms.rows import has_no_middle_name
 from accessflow.services import details, history, people, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import new_row
-from accessflow.services.draft import Draft, Operation, Outcome, opened, take_details
+from accessflow.services.draft import Draft, Operation, opened, take_details
 from accessflow.services.draft_checks import WHOLE
+from accessflow.services.draft_closing import Outcome, close
 from accessflow.services.fields import searchable
 from accessflow.services.row_operations import insert
 
@@ -60,7 +61,7 @@ def save(
         _take(draft, typed)
         if operation is not None:
             draft.run(operation)
-        return draft.close()
+        return close(draft)
 
 
 def _take(draft: Draft, typed: Typed) -> None:

@@ -14,7 +14,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import details, draft
+from accessflow.services import details, draft, draft_closing
 from accessflow.services.actor import Actor
 
 KEPT = "problem."
@@ -96,7 +96,7 @@ def describe(
         kept = {KEPT + key: text for key, text in parts.items() if text}
         others = {k: v for k, v in request.fields.items() if not k.startswith(KEPT)}
         request.fields = others | kept
-        opened.close()
+        draft_closing.close(opened)
 
 
 def _require_told(parts: Mapping[str, str]) -> None:

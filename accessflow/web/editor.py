@@ -24,8 +24,9 @@ from accessflow.services import (
     undo,
 )
 from accessflow.services.applications import check_of, find
-from accessflow.services.draft import Operation, Outcome
+from accessflow.services.draft import Operation
 from accessflow.services.draft_checks import by_row
+from accessflow.services.draft_closing import Outcome
 from accessflow.services.editing import Typed
 from accessflow.services.waivers import defects_of
 from accessflow.web import access, context, editor_ready

@@ -12,7 +12,8 @@ from accessflow.db.tables import Request
 from accessflow.forms import compare
 from accessflow.forms.grid import told
 from accessflow.services import editing, row_operations
-from accessflow.services.draft import Outcome, opened
+from accessflow.services.draft import opened
+from accessflow.services.draft_closing import Outcome
 from accessflow.services.editing import Typed, TypedRow
 from tests.catalogue_examples import catalogue
 from tests.draft_examples import answers, draft, people, row_ids, stored
