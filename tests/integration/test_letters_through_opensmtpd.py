@@ -1,0 +1,133 @@
+"""Letters leave through a mail server that others wrote, and arrive whole in its mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from accessflow.config import Mail
+from accessflow.db.session import Database
+from accessflow.db.tables import Letter
+from accessflow.notify.transports import Smtp
+from accessflow.services import letter_list
+from accessflow.services.clock import Clock
+from accessflow.services.deliver import WAITS, Post, deliver_due
+from tests.factories import FrozenClock
+from tests.life_examples import Life, birth, life
+from tests.support.opensmtpd import MailServer, opensmtpd
+
+MAILBOX, AUTHOR = "office@prb.example", "sekretar@prb.example"
+MIAC, DEPARTMENT = "ib_lomiac@lenreg.ru", "sec.lokz@lenreg.ru"
+SENDER = "МИАЦ ЛО <robot@miac.example>"
+# Delivery itself is the same on either database: `test_letters_delivered.py`.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with opensmtpd([MAILBOX, AUTHOR, MIAC, DEPARTMENT]) as running:
+        yield running
+
+
+@pytest.fixture
+def ours(db: Database, tmp_path: Path) -> Life:
+    return life(db, tmp_path, mailbox=MAILBOX)
+
+
+def posting(ours: Life, server: MailServer, clock: Clock) -> Post:
+    transport = Smtp(Mail(SENDER, "localhost", server.port, "none"))
+    return Post(ours.db, ours.store, transport, "https://access.example", clock, "worker-1")
+
+
+def written(ours: Life) -> list[Letter]:
+    with ours.db.read() as session:
+        return list(session.scalars(select(Letter).order_by(Letter.id)))
+
+
+def enclosed(message: EmailMessage) -> dict[str | None, bytes]:
+    return {part.get_filename(): part.get_content() for part in message.iter_attachments()}
+
+
+def words(message: EmailMessage, kind: str = "plain") -> str:
+    body = message.get_body((kind,))
+    assert body
+    return str(body.get_content())
+
+
+def test_the_letters_of_an_application_arrive_whole_and_as_one_thread(
+    ours: Life, server: MailServer
+) -> None:
+    birth(ours)
+    post = posting(ours, server, FrozenClock())
+    assert deliver_due(post) == 2
+    server.wait(4)
+    sent = {one.kind: one for one in written(ours)}
+    [parcel], [copy] = server.mailbox(MIAC), server.mailbox(DEPARTMENT)
+    assert copy["Message-ID"] == parcel["Message-ID"]
+    assert parcel["Message-ID"] == f"<{sent['parcel'].message_id}@miac.example>"
+    assert parcel["Subject"] == sent["parcel"].subject
+    assert words(parcel).splitlines() == sent["parcel"].text.splitlines()
+    assert enclosed(parcel) == {
+        file["name"]: ours.store.read(file["sha256"]) for file in sent["parcel"].attachments
+    }
+    assert len(enclosed(parcel)) == 5
+    [number], [author] = server.mailbox(MAILBOX), server.mailbox(AUTHOR)
+    assert number["Message-ID"] == author["Message-ID"] != parcel["Message-ID"]
+    assert number["In-Reply-To"] == number["References"] == parcel["Message-ID"]
+    assert (number["To"], number["Cc"]) == (MAILBOX, AUTHOR)
+    assert str(number["From"]) == SENDER
+    text = sent["registered"].text.replace("accessflow://", "https://access.example/")
+    assert words(number).splitlines() == text.splitlines()
+    assert "зарегистрирована" in words(number, "html")
+    assert [one.state for one in written(ours)] == ["sent", "sent"]
+
+
+def test_a_mailbox_that_is_not_there_is_a_permanent_failure(ours: Life, server: MailServer) -> None:
+    clock = FrozenClock()
+    gone = letter(ours, to=["gone@prb.example"])
+    partly = letter(ours, to=[MAILBOX], cc=["elsewhere@prb.example"])
+    assert deliver_due(posting(ours, server, clock)) == 1
+    server.wait(1)
+    clock.advance(days=9)
+    assert deliver_due(posting(ours, server, clock)) == 0
+    failed, sent = (next(one for one in written(ours) if one.id == n) for n in (gone, partly))
+    assert (failed.state, failed.attempts) == ("failed", 1)
+    assert failed.error.startswith("5")
+    assert "gone@prb.example" in failed.error
+    assert sent.state == "sent"
+    assert sent.error.startswith("elsewhere@prb.example: 5")
+    with ours.db.read() as session:
+        assert letter_list.count_failed(session, ours.actor("admin")) == 1
+
+
+def test_what_a_greylist_puts_off_arrives_at_the_next_attempt_once(ours: Life) -> None:
+    clock = FrozenClock()
+    made = letter(ours, to=[MAILBOX])
+    with opensmtpd([MAILBOX], later=[MAILBOX]) as unwilling:
+        assert deliver_due(posting(ours, unwilling, clock)) == 0
+        [waits] = written(ours)
+        assert (waits.state, waits.due_at) == ("queued", clock() + WAITS[0])
+        assert waits.error == "451 4.7.1 greylisted, come back"
+    clock.at += WAITS[0]
+    with opensmtpd([MAILBOX]) as willing:
+        assert deliver_due(posting(ours, willing, clock)) == 1
+        willing.wait(1)
+        [arrived] = willing.mailbox(MAILBOX)
+    [sent] = written(ours)
+    assert (sent.id, sent.state, sent.error, sent.attempts) == (made, "sent", "", 2)
+    assert arrived["Message-ID"] == f"<{sent.message_id}@miac.example>"
+
+
+def letter(ours: Life, to: list[str], cc: list[str] | None = None) -> int:
+    with ours.db.write() as session:
+        row = Letter(
+            kind="message", message_id=f"l.{to[0].partition('@')[0]}", to=to, cc=cc or [],
+            subject="Заявка", text="Текст", due_at=ours.now, created_at=ours.now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.id
