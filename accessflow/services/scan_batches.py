@@ -6,10 +6,8 @@ The same file again changes nothing but what could not be laid before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,36 +16,17 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, ScanBatch
 from accessflow.documents import scan as scanning
-from accessflow.documents.model import Stamp
 from accessflow.documents.scan import Sheet
-from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, Invalid, NotFound
+from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.services import files, scans, signing
 from accessflow.services.actor import Actor
-from accessflow.services.applications import find as find_request
 from accessflow.services.files import FileStore
+from accessflow.services.scan_laying import Laying, Page, groups_of
 from accessflow.services.scans import Uploads
 
 DROPPED = 0
 """In place of a request's id: the page is not needed."""
 UNREADABLE = "QR-код не читается: выберите, чья это страница"
-Page = dict[str, Any]
-"""Of `ScanBatch.pages`: page, request_id (null while unknown), found («2026-00412, версия 3»),
-turned, dpi, code, by («code» or «person»), state (laid, waiting, blank, dropped), reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What laying needs, the same for each application."""
-
-    db: Database
-    actor: Actor
-    now: datetime
-    catalogue: Catalogue
-    store: FileStore
-    batch_id: int
-    sha256: str
-    name: str
-    pdf: bytes
 
 
 def lay(
@@ -191,11 +170,6 @@ def _page(sheet: Sheet) -> Page:
     }
 
 
-def _sheet(page: Page) -> Sheet:
-    codes = (Stamp(*page["code"]),) if page["code"] else ()
-    return Sheet(page["page"], page["dpi"], False, codes, page["turned"])
-
-
 def _assigned(session: Session, batch: ScanBatch, wanted: int) -> Page:
     if wanted == DROPPED:
         return {"request_id": None, "by": "person", "state": "dropped", "reason": "Не нужна"}
@@ -213,93 +187,18 @@ def _lay_all(
     store: FileStore,
     batch_id: int,
 ) -> None:
-    """Each application by itself: what one of them refuses does not hold up another."""
+    """Lays what can be laid by now; what became of each page stands in the batch."""
     with db.read() as session:
         batch = find(session, actor, batch_id)
-        pages, known = batch.pages, _requests_of(session, batch)
-        closed = _closed(session, actor, batch)
+        groups = groups_of(session, actor, batch)
         pdf = store.read(batch.sha256)
-    work = _Work(db, actor, now, catalogue, store, batch_id, batch.sha256, batch.name, pdf)
-    told: dict[int, Page] = {}
-    for request_id, group in _groups(pages, known):
-        if request_id in closed:  # sent since: what was laid then is laid
-            group = [page for page in group if page["state"] != "laid"]
-        if group:
-            outcome = _laid(work, request_id, group)
-            told |= {page["page"]: outcome for page in group}
+    laying = Laying(db, actor, now, catalogue, store, batch.sha256, batch.name, pdf)
+    told = laying.lay(groups)
     with db.write() as session:
         batch = _locked(session, actor, batch_id)
         batch.pages = [{**page, **told.get(page["page"], {})} for page in batch.pages]
         waits = any(page["state"] == "waiting" for page in batch.pages)
         batch.done_at = None if waits else batch.done_at or now
-
-
-def _requests_of(session: Session, batch: ScanBatch) -> Mapping[str, int]:
-    """Own number -> id of the organisation's applications that the codes name."""
-    numbers = {page["code"][1] for page in batch.pages if page["code"]}
-    found = session.execute(
-        select(Request.number, Request.id).where(
-            Request.number.in_(numbers),
-            Request.organization_id == batch.organization_id,
-            Request.deleted_at.is_(None),
-        )
-    )
-    return {row.number: row.id for row in found}
-
-
-def _closed(session: Session, actor: Actor, batch: ScanBatch) -> frozenset[int]:
-    """Applications whose scan cannot be changed any more."""
-    ids = {page["request_id"] for page in batch.pages if page["state"] == "laid"}
-    found = session.scalars(select(Request).where(Request.id.in_(ids)))
-    return frozenset(request.id for request in found if not scans.may(actor, request))
-
-
-def _groups(
-    pages: Sequence[Page], known: Mapping[str, int]
-) -> Iterator[tuple[int | None, list[Page]]]:
-    """The pages of each application in their order; those of an unknown one under None."""
-    groups: dict[tuple[int | None, str], list[Page]] = {}
-    for page in pages:
-        if page["state"] in ("blank", "dropped"):
-            continue
-        if page["by"] == "person":
-            groups.setdefault((page["request_id"], ""), []).append(page)
-        elif page["code"]:
-            number = page["code"][1]
-            request_id = known.get(number)
-            name = "" if request_id is not None else number
-            groups.setdefault((request_id, name), []).append(page)
-    for (request_id, _), group in groups.items():
-        yield request_id, group
-
-
-def _laid(work: _Work, request_id: int | None, group: Sequence[Page]) -> Page:
-    """What became of these pages."""
-    if request_id is None:
-        number = group[0]["code"][1]
-        return {"state": "waiting", "reason": f"Заявки {number} у вашей организации нет"}
-    try:
-        _lay_one(work, request_id, group)
-    except AccessflowError as refusal:
-        return {"request_id": request_id, "state": "waiting", "reason": refusal.message}
-    return {"request_id": request_id, "state": "laid", "reason": ""}
-
-
-def _lay_one(work: _Work, request_id: int, group: Sequence[Page]) -> None:
-    """Raises Invalid, Conflict, Forbidden, NotFound."""
-    sheets, numbers = [_sheet(page) for page in group], [page["page"] for page in group]
-    with work.db.read() as session:
-        request = find_request(session, work.actor, request_id)
-        scans.require_may(work.actor, request, "scan")
-        expected = scans.expected_of(session, work.catalogue, request, "scan", work.now)
-    source = ((work.sha256, work.name), ("pages", " ".join(map(str, numbers))))
-    prepared = scans.prepare(work.pdf, sheets, expected, work.name, source)
-    originals = [(work.name, scanning.take(work.pdf, numbers))]
-    with work.db.write() as session:
-        request = scans.locked(session, work.actor, request_id)
-        scans.require_may(work.actor, request, "scan")
-        scans.require_version(request, expected.version)
-        scans.lay(session, work.actor, work.now, work.store, request, prepared, "scan", originals)
 
 
 def _locked(session: Session, actor: Actor, batch_id: int) -> ScanBatch:
