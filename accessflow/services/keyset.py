@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -37,7 +38,7 @@ Bucket = tuple[str, ColumnElement[bool] | None]
 Columns = tuple[InstrumentedAttribute[Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sort:
     """`buckets` in their order, then `columns` (the last one unique), all falling or all rising.
 
@@ -50,6 +51,17 @@ class Sort:
     buckets: tuple[Bucket, ...] = (("", None),)
     own: Mapping[str, Columns] = field(default_factory=dict)
     few: bool = False
+
+    @cached_property
+    def number(self) -> ColumnElement[int]:
+        """The place of a row's bucket among them, from 0 on; NULL: it stands in none."""
+        conditions = [true() if condition is None else condition for _, condition in self.buckets]
+        return case(*((condition, n) for n, condition in enumerate(conditions)))
+
+    def whole(self, *, back: bool = False) -> list[ColumnElement[Any]]:
+        """To put everything in order by, or `back` from its end."""
+        columns = [c.desc() if self.falling != back else c.asc() for c in self.columns]
+        return [self.number.desc() if back else self.number.asc(), *columns]
 
     def columns_of(self, bucket: str) -> Columns:
         return self.own.get(bucket, self.columns)
@@ -163,8 +175,7 @@ def _sorted(
     """The same by one query, which puts everything in order."""
     falling = sort.falling != back
     names = [name for name, _ in sort.buckets]
-    conditions = [true() if condition is None else condition for _, condition in sort.buckets]
-    number = case(*((condition, n) for n, condition in enumerate(conditions)))
+    number = sort.number
     if start is not None:
         bucket, values = names.index(start[0]), start[1]
         columns = sort.columns_of(start[0])
@@ -173,11 +184,8 @@ def _sorted(
         beyond = here < there if falling else here > there
         farther = number < bucket if back else number > bucket
         query = query.where(or_(farther, and_(number == bucket, beyond)))
-    ordered = [column.desc() if falling else column.asc() for column in sort.columns]
-    first = number.desc() if back else number.asc()
-    rows = session.execute(
-        query.where(number.is_not(None)).add_columns(number).order_by(first, *ordered).limit(limit)
-    )
+    among = query.where(number.is_not(None)).add_columns(number)
+    rows = session.execute(among.order_by(*sort.whole(back=back)).limit(limit))
     return [(names[n], row) for row, n in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request
@@ -13,6 +13,7 @@ from accessflow.services import keyset
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Sort
 from accessflow.services.queue import Wanted, looker_of, matching, sort_of
+from accessflow.services.queue_facets import as_text
 
 MOST = 300
 """So far a place in the queue is counted."""
@@ -55,29 +56,19 @@ def _standing(
     session: Session, query: Select[Request], order: Sort, request_id: int
 ) -> Beside | None:
     """Of one that is among them."""
-    columns = [column.desc() if order.falling else column.asc() for column in order.columns]
-    by = [_number(order), *columns]
-    ranked = query.with_only_columns(
-        Request.id,
-        func.lag(Request.id).over(order_by=by).label("before"),
-        func.lead(Request.id).over(order_by=by).label("after"),
-        func.row_number().over(order_by=by).label("number"),
-        func.count().over().label("total"),
-    ).subquery()
-    row = session.execute(select(ranked).where(ranked.c.id == request_id)).one_or_none()
-    return Beside(row.before, row.after, f"{row.number}-я из {row.total}") if row else None
+    ordered = query.with_only_columns(Request.id).order_by(*order.whole()).subquery()
+    ids: list[int] = session.scalars(as_text(session, ordered)).one()[0] or []
+    if request_id not in ids:
+        return None
+    at = ids.index(request_id)
+    before, after = ids[at - 1] if at else None, next(iter(ids[at + 1 : at + 2]), None)
+    return Beside(before, after, f"{at + 1}-я из {len(ids)}")
 
 
 def _bucket(session: Session, order: Sort, request_id: int) -> str | None:
     """Where it stands by what it is now; None: nowhere in this order."""
-    number = session.scalar(select(_number(order)).where(Request.id == request_id))
+    number = session.scalar(select(order.number).where(Request.id == request_id))
     return None if number is None else order.buckets[number][0]
-
-
-def _number(order: Sort) -> ColumnElement[int]:
-    """The number of a request's bucket."""
-    conditions = [true() if condition is None else condition for _, condition in order.buckets]
-    return case(*((condition, n) for n, condition in enumerate(conditions)))
 
 
 def _is_among(session: Session, query: Select[int], request_id: int) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Subquery,
     and_,
     case,
     false,
@@ -238,15 +239,22 @@ def facts(session: Session, query: Select[Request], most: int) -> Facts | None:
     """What is counted of all that match; None where there are more than `most`."""
     columns: list[Any] = [column.label(name) for name, column in COLUMNS.items()]
     some = query.with_only_columns(*columns).limit(most + 1).subquery()
-    # As one text: row by row the driver would take longer than the database.
-    array, all_of = _ARRAYS[session.get_bind().dialect.name]
-    as_text = array(*map(all_of, some.c), type_=JSON)
-    found = session.scalars(
-        select(case((func.count() <= most, as_text), else_=null())).select_from(some)
-    ).one()
+    found = session.scalars(as_text(session, some, most)).one()
     if found is None:
         return None
     return {name: values or () for name, values in zip(COLUMNS, found, strict=True)}
+
+
+def as_text(session: Session, some: Subquery, most: int | None = None) -> Select[Any]:
+    """All rows as one value, a list for each column; NULL where there are more than `most`.
+
+    Row by row the driver would take longer than the database.
+    """
+    array, all_of = _ARRAYS[session.get_bind().dialect.name]
+    columns = array(*map(all_of, some.c), type_=JSON)
+    if most is None:
+        return select(columns).select_from(some)
+    return select(case((func.count() <= most, columns), else_=null())).select_from(some)
 
 
 def counted(session: Session, query: Select[Request], most: int) -> int:
