@@ -180,6 +180,7 @@ class User(Base):
     created_at: Mapped[datetime]
 
     organization: Mapped[Organization | None] = relationship()
+    preference: Mapped[Preference | None] = relationship(viewonly=True)
 
 
 class LoginFailure(Base):

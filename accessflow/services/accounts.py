@@ -95,10 +95,9 @@ def add_account(db: Database, *, actor: Actor, now: datetime, account: NewAccoun
 
 
 def active_user(session: Session, user_id: int) -> User | None:
-    """The account with its organisation, unless it has been closed."""
-    return session.scalar(
-        select(User).where(User.id == user_id, User.active).options(joinedload(User.organization))
-    )
+    """The account with its organisation and preferences, unless it has been closed."""
+    whole = (joinedload(User.organization), joinedload(User.preference))
+    return session.scalar(select(User).where(User.id == user_id, User.active).options(*whole))
 
 
 def accounts(session: Session) -> list[User]:

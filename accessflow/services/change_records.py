@@ -75,11 +75,6 @@ def requests_of(session: Session, change: JobChange) -> list[tuple[int, Request]
     return [(pair, request) for pair, request in session.execute(query)]
 
 
-def change_of(session: Session, request: Request) -> JobChangeRequest | None:
-    """The change that an application was made for, and its pair."""
-    return session.get(JobChangeRequest, request.id, options=[joinedload(JobChangeRequest.change)])
-
-
 def begun_job(session: Session, actor: Actor, employment_id: int) -> Employment:
     """A job whose rights the actor may change. Raises NotFound, Forbidden."""
     job = people.job(session, actor, employment_id)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from accessflow.db.session import once
 from accessflow.db.tables import JobChangeRequest, LedgerEntry, Request, RequestRow
 from accessflow.workflow.holding import role_key
 from accessflow.workflow.states import UNFILED
@@ -22,14 +23,24 @@ WORDS = {"grant": "предоставление новой роли", "revoke": 
 
 
 def is_paired(session: Session, request: Request) -> bool:
-    link = session.get(JobChangeRequest, request.id)
+    link = link_of(session, request)
     return link is not None and link.pair > 0
+
+
+def link_of(session: Session, request: Request) -> JobChangeRequest | None:
+    """The change that an application was made for, and its pair."""
+    whole = [joinedload(JobChangeRequest.change)]
+    return once(
+        session,
+        ("change", request.id),
+        lambda: session.get(JobChangeRequest, request.id, options=whole),
+    )
 
 
 def partner_of(session: Session, request: Request) -> Request | None:
     """The other half as it stands now: its newest copy. None where it has none, or has been put
     away because its person leaves."""
-    link = session.get(JobChangeRequest, request.id)
+    link = link_of(session, request)
     if link is None or not link.pair:
         return None
     query = (

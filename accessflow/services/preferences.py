@@ -29,7 +29,11 @@ class Wishes:
 
 
 def wishes_of(session: Session, user_id: int | None) -> Wishes:
-    row = session.get(Preference, user_id) if user_id is not None else None
+    return read(session.get(Preference, user_id) if user_id is not None else None)
+
+
+def read(row: Preference | None) -> Wishes:
+    """What is kept of somebody's wishes; None: nothing yet."""
     if row is None:
         return Wishes()
     return Wishes(row.digest, row.quiet_from, row.quiet_until, row.letters_keys)

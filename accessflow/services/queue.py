@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -30,9 +31,10 @@ from accessflow.services.queue_facets import (
     Chosen,
     Columns,
     Looker,
-    counted,
+    number_of,
 )
 from accessflow.services.repeats import NOT_SOLVED
+from accessflow.services.request_list import EVERYTHING, LookedFor
 from accessflow.workflow.states import ANSWERED, OPEN, UNFILED
 
 SIZES = (25, 50, 100, 200)
@@ -83,8 +85,14 @@ def _matching(
     session: Session, actor: Actor, wanted: Wanted, looker: Looker, sort: str
 ) -> tuple[Select[Request], bool]:
     """Also whether they are among a few ids."""
-    require(actor)
     looked_for = request_list.look_for(session, wanted.text, wanted.ids)
+    return _narrowed(actor, wanted, looker, sort, looked_for), looked_for.ids is not None
+
+
+def _narrowed(
+    actor: Actor, wanted: Wanted, looker: Looker, sort: str, looked_for: LookedFor
+) -> Select[Request]:
+    require(actor)
     columns = _columns(wanted, sort) if looked_for.ids is None else WALKED
     query = select(Request).where(
         Request.deleted_at.is_(None),
@@ -94,7 +102,7 @@ def _matching(
         *_scope(wanted, sort, by_ids=looked_for.ids is not None),
     )
     facets = (FACETS[name].where(some, columns, looker) for name, some in wanted.chosen.items())
-    return query.where(*facets), looked_for.ids is not None
+    return query.where(*facets)
 
 
 def require(actor: Actor) -> None:
@@ -156,7 +164,17 @@ def _sort_of(session: Session, wanted: Wanted, name: str) -> Sort:
             ids = session.scalars(select(Organization.id).order_by(Organization.short_name))
             by_name = tuple((str(one), Request.organization_id == one) for one in ids)
             return Sort((Request.id,), True, by_name[::-1] if falling else by_name)
-    without = _without_term(wanted)
+    # State by state where only open ones are wanted: there are many answered ones.
+    return _by_term(wanted.chosen.get("state", OPEN) if wanted.scope == "open" else (), falling)
+
+
+@lru_cache(maxsize=64)  # it takes longer to say than to read a page by it
+def _by_term(states: tuple[str, ...], falling: bool) -> Sort:
+    """What has no term comes last, in the order of the states where there are any."""
+    none = Request.due_on.is_(None)
+    without: tuple[Bucket, ...] = (("none", none),)
+    if states:
+        without = tuple((state, and_(none, Request.state == state)) for state in states)
     named = (("running", _running()), ("paused", _standing()), *without)
     return _sorted(
         (Request.due_on, Request.id), falling, named, tuple(bucket for bucket, _ in without)
@@ -179,15 +197,6 @@ def _running() -> ColumnElement[bool]:
 
 def _standing() -> ColumnElement[bool]:
     return and_(Request.due_on.is_not(None), Request.paused_since <= Request.due_on)
-
-
-def _without_term(wanted: Wanted) -> tuple[Bucket, ...]:
-    """State by state where only open ones are wanted: there are many answered ones."""
-    none = Request.due_on.is_(None)
-    if wanted.scope != "open":
-        return (("none", none),)
-    states = wanted.chosen.get("state", OPEN)
-    return tuple((state, and_(none, Request.state == state)) for state in states)
 
 
 def part(
@@ -235,9 +244,13 @@ WAITING = ("registered", "in_review")
 
 def waiting(session: Session, actor: Actor, today: date, most: int) -> int:
     """How many wait for the actor: taken by nobody, or the actor's own; up to `most` + 1."""
-    looker = looker_of(session, actor, today)
+    return session.scalars(_waiting(actor, looker_of(session, actor, today), most)).one()
+
+
+@lru_cache(maxsize=256)  # every page asks
+def _waiting(actor: Actor, looker: Looker, most: int) -> Select[int]:
     own = {"state": WAITING, "assignee": ("me", "none")}
-    return counted(session, matching(session, actor, Wanted(chosen=own), looker), most)
+    return number_of(_narrowed(actor, Wanted(chosen=own), looker, "", EVERYTHING), most)
 
 
 def dismissals(session: Session, requests: Sequence[Request]) -> set[int]:

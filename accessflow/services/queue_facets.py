@@ -257,10 +257,10 @@ def as_text(session: Session, some: Subquery, most: int | None = None) -> Select
     return select(case((func.count() <= most, columns), else_=null())).select_from(some)
 
 
-def counted(session: Session, query: Select[Request], most: int) -> int:
+def number_of(query: Select[Request], most: int) -> Select[int]:
     """How many match; `most` + 1 where there are more."""
     some = query.with_only_columns(Request.id).limit(most + 1).subquery()
-    return session.scalars(select(func.count()).select_from(some)).one()
+    return select(func.count()).select_from(some)
 
 
 class Tally:

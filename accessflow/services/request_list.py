@@ -100,6 +100,9 @@ class LookedFor:
     conditions: tuple[ColumnElement[bool], ...]
 
 
+EVERYTHING = LookedFor(None, ())
+
+
 def look_for(session: Session, text: str, ids: Iterable[int] | None = None) -> LookedFor:
     """Every word of `text`, among `ids` alone where they are given.
 

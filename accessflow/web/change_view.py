@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from accessflow.db.tables import Request
-from accessflow.services import change_records, pairs, problem, scope
+from accessflow.services import pairs, problem, scope
 from accessflow.services.change_records import KINDS
 from accessflow.web import context, request_words
 from accessflow.web.request_next import Next
@@ -26,7 +26,7 @@ def pair_of(found: Request, card: str) -> dict[str, Any] | None:
     """Of a card (its endpoint): the other half, and the change that both were made for; None for
     what was made for none."""
     session, actor = context.session(), context.actor()
-    link = change_records.change_of(session, found)
+    link = pairs.link_of(session, found)
     if link is None or not scope.may_see(actor, found.organization_id):
         return None
     partner = pairs.partner_of(session, found)

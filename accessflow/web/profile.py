@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, EmailField, Form, StringField, TelField, TimeField
 
-from accessflow.services import own_account
+from accessflow.services import own_account, preferences
 from accessflow.services.own_account import Own
-from accessflow.services.preferences import Wishes, wishes_of
+from accessflow.services.preferences import Wishes
 from accessflow.web import context
 from accessflow.web.forms import Entry, posted, texts
 from accessflow.web.toasts import toast
@@ -40,17 +40,18 @@ def show() -> ResponseReturnValue:
 
 
 def letters_keys() -> bool:
-    """Whether keys of one letter work for whoever is signed in (WCAG 2.1.4); asked once a page."""
-    if "letters_keys" not in g:
-        user = context.signed_in()
-        wishes = wishes_of(context.session(), user.id) if user else Wishes()
-        g.letters_keys = wishes.letters_keys
-    return bool(g.letters_keys)
+    """Whether keys of one letter work for whoever is signed in (WCAG 2.1.4)."""
+    return _wishes().letters_keys
+
+
+def _wishes() -> Wishes:
+    user = context.signed_in()
+    return preferences.read(user.preference if user else None)
 
 
 def _stored() -> ProfileForm:
     user = context.signed_in()
-    wishes = wishes_of(context.session(), user.id if user else None)
+    wishes = _wishes()
     form = ProfileForm(obj=user)
     form.digest.data, form.letters_keys.data = wishes.digest, wishes.letters_keys
     form.quiet_from.raw_data = [wishes.quiet_from]

@@ -101,7 +101,7 @@ def _on_tab(wanted: Wanted, counted: Counts, looker: Looker) -> str:
         return str(counted.open.number(wanted.chosen) or "")
     session, actor = context.session(), context.actor()
     query = queue.matching(session, actor, wanted, looker)
-    number = queue_facets.counted(session, query, MOST_ON_TAB)
+    number = session.scalars(queue_facets.number_of(query, MOST_ON_TAB)).one()
     return f"{MOST_ON_TAB}+" if number > MOST_ON_TAB else str(number or "")
 
 
