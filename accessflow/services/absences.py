@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.db.session import Database, once
@@ -30,10 +30,18 @@ class Away:
     until: date | None
 
 
+_COLLEAGUES = select(User).where(User.role.in_(MIAC), User.active).order_by(User.name, User.id)
+_LISTED = (
+    select(Absence)
+    .where(Absence.until >= bindparam("today"))
+    .options(joinedload(Absence.user), joinedload(Absence.substitute))
+    .order_by(Absence.since, Absence.id)
+)
+
+
 def colleagues(session: Session) -> Sequence[User]:
     """The accounts of МИАЦ that work, in order."""
-    query = select(User).where(User.role.in_(MIAC), User.active).order_by(User.name, User.id)
-    return session.scalars(query).all()
+    return session.scalars(_COLLEAGUES).all()
 
 
 def covered(session: Session, actor: Actor, today: date) -> frozenset[int]:
@@ -60,13 +68,8 @@ def _on(session: Session, today: date) -> Sequence[Absence]:
 
 def listed(session: Session, today: date) -> Sequence[Absence]:
     """Those that last or are to come, of everybody, in order."""
-    query = (
-        select(Absence)
-        .where(Absence.until >= today)
-        .options(joinedload(Absence.user), joinedload(Absence.substitute))
-        .order_by(Absence.since, Absence.id)
-    )
-    return once(session, ("absences", today), lambda: session.scalars(query).all())
+    wanted = {"today": today}
+    return once(session, ("absences", today), lambda: session.scalars(_LISTED, wanted).all())
 
 
 def may_enter(actor: Actor, user_id: int) -> bool:

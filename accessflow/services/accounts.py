@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.db.session import Database
@@ -94,10 +94,16 @@ def add_account(db: Database, *, actor: Actor, now: datetime, account: NewAccoun
         return user.id
 
 
+_ACTIVE = (
+    select(User)
+    .where(User.id == bindparam("user_id"), User.active)
+    .options(joinedload(User.organization), joinedload(User.preference))
+)
+
+
 def active_user(session: Session, user_id: int) -> User | None:
     """The account with its organisation and preferences, unless it has been closed."""
-    whole = (joinedload(User.organization), joinedload(User.preference))
-    return session.scalar(select(User).where(User.id == user_id, User.active).options(*whole))
+    return session.scalar(_ACTIVE, {"user_id": user_id})
 
 
 def accounts(session: Session) -> list[User]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accessflow.catalogue.spec import Catalogue
@@ -26,9 +27,17 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
 
     Raises NotFound, also for one that the actor may not see. `deleted` finds what can be restored.
     """
-    found = session.scalar(
+    found = session.scalar(_seen_by(actor), {"request_id": request_id})
+    if found is None or (found.deleted_at is not None) != deleted:
+        raise NotFound("Такой заявки нет.", request=request_id)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _seen_by(actor: Actor) -> Select[Request]:
+    return (
         select(Request)
-        .where(Request.id == request_id, requests_seen(actor))
+        .where(Request.id == bindparam("request_id"), requests_seen(actor))
         .options(
             selectinload(Request.rows),
             joinedload(Request.organization),
@@ -36,9 +45,6 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
             joinedload(Request.signatory),
         )
     )
-    if found is None or (found.deleted_at is not None) != deleted:
-        raise NotFound("Такой заявки нет.", request=request_id)
-    return found
 
 
 def locked(session: Session, actor: Actor, request_id: int) -> Request:
@@ -109,6 +115,16 @@ def check_of(session: Session, catalogue: Catalogue, request: Request) -> Check:
     )
 
 
+_CLAIMS = select(EmailClaim.email, EmailClaim.snils).where(
+    EmailClaim.email.in_(bindparam("emails", expanding=True))
+)
+_KNOWN = (
+    select(Person.snils, Person.last_name, Person.first_name, Person.middle_name, Attestation.kind)
+    .outerjoin(Attestation)
+    .where(Person.snils.in_(bindparam("digits", expanding=True)))
+)
+
+
 def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> Facts:
     """What is known of the rows' people: holders of their addresses, names, prerequisites."""
     digits = {d for row in rows if (d := digits_of(row))}
@@ -117,16 +133,8 @@ def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> F
         for row in rows
         if (address := emails.read(str(row.get("email", ""))).value)
     }
-    claims = session.execute(
-        select(EmailClaim.email, EmailClaim.snils).where(EmailClaim.email.in_(addresses))
-    ).all()
-    known = session.execute(
-        select(
-            Person.snils, Person.last_name, Person.first_name, Person.middle_name, Attestation.kind
-        )
-        .outerjoin(Attestation)
-        .where(Person.snils.in_(digits))
-    ).all()
+    claims = session.execute(_CLAIMS, {"emails": list(addresses)}).all()
+    known = session.execute(_KNOWN, {"digits": list(digits)}).all()
     return Facts(
         email_owners={claim.email: claim.snils for claim in claims},
         names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in known},

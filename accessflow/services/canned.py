@@ -53,9 +53,12 @@ def of_kind(session: Session, catalogue: Catalogue, kind: str) -> list[Canned]:
     return [text for text in texts(session, catalogue) if text.kind == kind and not text.archived]
 
 
+_TEXTS = select(CannedText)
+
+
 def texts(session: Session, catalogue: Catalogue) -> list[Canned]:
     """All of them in the order of KINDS, archived ones too."""
-    rows = session.scalars(select(CannedText)).all()
+    rows = session.scalars(_TEXTS).all()
     found = [Canned(r.id, r.kind, r.title, r.text, r.archived_at is not None) for r in rows]
     if not rows:
         found = [

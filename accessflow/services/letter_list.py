@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from accessflow.db.session import Database
@@ -49,15 +50,23 @@ def listed(actor: Actor, *, state: str = "", kind: str = "", number: str = "") -
     return query
 
 
+_LETTERS = (
+    select(Letter).where(Letter.request_id == bindparam("request_id")).order_by(Letter.id.desc())
+)
+
+
 def of_request(session: Session, request_id: int) -> Sequence[Letter]:
     """The newest first. Whether the request may be seen is the caller's matter."""
-    query = select(Letter).where(Letter.request_id == request_id).order_by(Letter.id.desc())
-    return session.scalars(query).all()
+    return session.scalars(_LETTERS, {"request_id": request_id}).all()
 
 
 def count_failed(session: Session, actor: Actor) -> int:
-    query = select(func.count()).select_from(Letter).where(Letter.state == "failed", seen(actor))
-    return session.scalar(query) or 0
+    return session.scalars(_failed(actor)).one()
+
+
+@lru_cache(maxsize=256)  # every page asks
+def _failed(actor: Actor) -> Select[int]:
+    return select(func.count()).select_from(Letter).where(Letter.state == "failed", seen(actor))
 
 
 def find(session: Session, actor: Actor, letter_id: int) -> Letter:

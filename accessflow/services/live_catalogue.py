@@ -33,6 +33,9 @@ def effective(session: Session, catalogue: Catalogue, on: date) -> Catalogue:
     return made
 
 
+_NEWEST = select(func.max(SettingVersion.id))
+
+
 class LiveCatalogue:
     """The files' catalogue with the settings of a day over it, each worked out once. Thread-safe.
 
@@ -46,7 +49,7 @@ class LiveCatalogue:
         self._lock = Lock()
 
     def on(self, session: Session, day: date) -> Catalogue:
-        newest = session.scalar(select(func.max(SettingVersion.id)))
+        newest = session.scalar(_NEWEST)
         if newest is None:
             return self.base
         with self._lock:

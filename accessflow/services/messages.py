@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -39,17 +39,19 @@ class Written:
     ours: bool
 
 
+_MESSAGES = (
+    select(RequestMessage)
+    .where(RequestMessage.request_id == bindparam("request_id"))
+    .options(joinedload(RequestMessage.user))
+    .order_by(RequestMessage.id)
+)
+_WITHOUT_NOTES = _MESSAGES.where(RequestMessage.internal.is_(False))
+
+
 def of_request(session: Session, actor: Actor, request: Request) -> list[Written]:
     """Oldest first, for whoever may see the request; internal notes for МИАЦ alone."""
-    query = (
-        select(RequestMessage)
-        .where(RequestMessage.request_id == request.id)
-        .options(joinedload(RequestMessage.user))
-        .order_by(RequestMessage.id)
-    )
-    if actor.role not in MIAC:
-        query = query.where(RequestMessage.internal.is_(False))
-    found = session.scalars(query).all()
+    query = _MESSAGES if actor.role in MIAC else _WITHOUT_NOTES
+    found = session.scalars(query, {"request_id": request.id}).all()
     files = _files(session, [message.id for message in found])
     return [
         Written(message, files.get(message.id, ()), _side(message) == actor.organization_id)

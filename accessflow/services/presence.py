@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import Session
 
 from accessflow.db.insert import insert
 from accessflow.db.session import Database
-from accessflow.db.tables import Presence
+from accessflow.db.tables import Presence, User
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find
 
@@ -32,15 +32,18 @@ def look(db: Database, *, actor: Actor, now: datetime, request_id: int) -> None:
         session.execute(gone)
 
 
+_OTHERS = (
+    select(User.name)
+    .join(Presence, Presence.user_id == User.id)
+    .where(
+        Presence.request_id == bindparam("request_id"),
+        Presence.user_id != bindparam("me"),
+        Presence.at >= bindparam("since"),
+    )
+)
+
+
 def others(session: Session, actor: Actor, request_id: int, now: datetime) -> Sequence[str]:
     """The names of those who look at it besides, in order."""
-    found = session.scalars(
-        select(Presence)
-        .where(
-            Presence.request_id == request_id,
-            Presence.user_id != (actor.user_id or 0),
-            Presence.at >= now - LOOKS,
-        )
-        .options(joinedload(Presence.user))
-    ).all()
-    return sorted(row.user.name for row in found)
+    wanted = {"request_id": request_id, "me": actor.user_id or 0, "since": now - LOOKS}
+    return sorted(session.scalars(_OTHERS, wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -78,6 +78,23 @@ def identical_open(repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:
     return tuple(r for r in repeats if r.identical and r.open)
 
 
+# By the few СНИЛС: an index of systems would be a long way round.
+_OTHERS = (
+    select(RequestRow)
+    .join(RequestRow.request)
+    .where(
+        RequestRow.snils.in_(bindparam("digits", expanding=True)),
+        Request.id != bindparam("request_id"),
+        BY_IDS.system.in_(bindparam("slugs", expanding=True)),
+        Request.action == bindparam("action"),
+        BY_IDS.state.not_in(UNFILED | NOT_SOLVED),
+        Request.deleted_at.is_(None),
+    )
+    .options(joinedload(RequestRow.request))
+)
+_OTHERS_WITHIN = _OTHERS.where(BY_IDS.organization_id == bindparam("organization_id"))
+
+
 def _others(
     session: Session,
     catalogue: Catalogue,
@@ -86,24 +103,17 @@ def _others(
     *,
     everywhere: bool,
 ) -> Iterator[RequestRow]:
-    slugs = [system.slug for system in together(catalogue, request.system or "")]
-    # By the few СНИЛС: an index of systems would be a long way round.
-    query = (
-        select(RequestRow)
-        .join(RequestRow.request)
-        .where(
-            RequestRow.snils.in_(digits),
-            Request.id != request.id,
-            BY_IDS.system.in_(slugs),
-            Request.action == request.action,
-            BY_IDS.state.not_in(UNFILED | NOT_SOLVED),
-            Request.deleted_at.is_(None),
-        )
-        .options(joinedload(RequestRow.request))
-    )
-    if not everywhere:
-        query = query.where(BY_IDS.organization_id == request.organization_id)
-    yield from session.scalars(query)
+    wanted = {
+        "digits": list(digits),
+        "slugs": [system.slug for system in together(catalogue, request.system or "")],
+        "request_id": request.id,
+        "action": request.action,
+    }
+    if everywhere:
+        yield from session.scalars(_OTHERS, wanted)
+    else:
+        within = {"organization_id": request.organization_id}
+        yield from session.scalars(_OTHERS_WITHIN, wanted | within)
 
 
 def _repeat(row: RequestRow, other: RequestRow) -> Iterator[Repeat]:

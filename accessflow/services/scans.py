@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -62,15 +62,18 @@ class Prepared:
     source: tuple[tuple[str, str], ...]
 
 
+_LYING = (
+    select(RequestFile)
+    .where(RequestFile.request_id == bindparam("request_id"))
+    .options(joinedload(RequestFile.stored), joinedload(RequestFile.user))
+    .order_by(RequestFile.id)
+)
+
+
 def lying(session: Session, request_id: int) -> Sequence[RequestFile]:
     """Every file of an application, oldest first, also what does not count any more."""
-    query = (
-        select(RequestFile)
-        .where(RequestFile.request_id == request_id)
-        .options(joinedload(RequestFile.stored), joinedload(RequestFile.user))
-        .order_by(RequestFile.id)
-    )
-    return once(session, ("files", request_id), lambda: session.scalars(query).all())
+    wanted = {"request_id": request_id}
+    return once(session, ("files", request_id), lambda: session.scalars(_LYING, wanted).all())
 
 
 def current(session: Session, request: Request, kind: str = "scan") -> RequestFile | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.db.tables import Request, RequestEvent
@@ -78,14 +78,17 @@ def last_event(session: Session, request_id: int) -> RequestEvent | None:
     )
 
 
+_EVENTS = (
+    select(RequestEvent)
+    .where(RequestEvent.request_id == bindparam("request_id"))
+    .options(joinedload(RequestEvent.user))
+    .order_by(RequestEvent.seq)
+)
+
+
 def events_of(session: Session, request_id: int) -> Sequence[RequestEvent]:
     """Oldest first, with whoever acted."""
-    return session.scalars(
-        select(RequestEvent)
-        .where(RequestEvent.request_id == request_id)
-        .options(joinedload(RequestEvent.user))
-        .order_by(RequestEvent.seq)
-    ).all()
+    return session.scalars(_EVENTS, {"request_id": request_id}).all()
 
 
 def first_broken(events: Iterable[RequestEvent]) -> RequestEvent | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -41,15 +41,18 @@ class Pending:
     text: str
 
 
+_WAIVERS = (
+    select(RequestWaiver)
+    .where(RequestWaiver.request_id == bindparam("request_id"))
+    .options(joinedload(RequestWaiver.user))
+    .order_by(RequestWaiver.id)
+)
+
+
 def of_request(session: Session, request_id: int) -> Sequence[RequestWaiver]:
     """What was let through, oldest first, with whoever did it."""
-    query = (
-        select(RequestWaiver)
-        .where(RequestWaiver.request_id == request_id)
-        .options(joinedload(RequestWaiver.user))
-        .order_by(RequestWaiver.id)
-    )
-    return once(session, ("waivers", request_id), lambda: session.scalars(query).all())
+    wanted = {"request_id": request_id}
+    return once(session, ("waivers", request_id), lambda: session.scalars(_WAIVERS, wanted).all())
 
 
 def defects_of(session: Session, check: Check, request: Request) -> tuple[Defect, ...]:

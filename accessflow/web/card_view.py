@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue, SystemSpec
@@ -202,22 +203,27 @@ LINKS: Mapping[str, tuple[str, str]] = {
 
 
 def links_of(
-    session: Session, actor: Actor, found: Request, names: Sequence[str] = tuple(LINKS)
+    session: Session, actor: Actor, found: Request, names: tuple[str, ...] = tuple(LINKS)
 ) -> list[tuple[str, Request]]:
     """Applications that belong with this one by one of some columns, and that the actor may see,
     with the word for how."""
     to = {number: LINKS[name][0] for name in names if (number := getattr(found, name))}
-    here = [getattr(Request, name) == found.id for name in names]
-    others = session.scalars(
+    others = session.scalars(_linked(actor, names), {"to": list(to), "here": found.id})
+    return [(to.get(other.id) or _back(other, found, names), other) for other in others]
+
+
+@lru_cache(maxsize=256)
+def _linked(actor: Actor, names: tuple[str, ...]) -> Select[Request]:
+    here = [getattr(Request, name) == bindparam("here") for name in names]
+    return (
         select(Request)
         .where(
-            or_(Request.id.in_(to), *here),
+            or_(Request.id.in_(bindparam("to", expanding=True)), *here),
             Request.deleted_at.is_(None),
             scope.requests_seen(actor, Request.organization_id + 0),
         )
         .order_by(Request.id)
     )
-    return [(to.get(other.id) or _back(other, found, names), other) for other in others]
 
 
 def _back(other: Request, found: Request, names: Sequence[str]) -> str:
