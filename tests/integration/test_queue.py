@@ -109,7 +109,7 @@ def test_a_facet_means_to_the_database_what_it_counts(
                 for sort in ("", "term", "-received"):
                     wanted = Wanted("all", chosen={name: (value,)})
                     query = queue.matching(session, desk, wanted, me, sort=sort)
-                    assert queue_facets.counted(session, query, 200) == number > 0, (
+                    assert session.scalar(queue_facets.number_of(query, 200)) == number > 0, (
                         name,
                         value,
                         sort,
@@ -141,7 +141,7 @@ def test_a_count_that_would_take_long_is_not_made(db: Database, clinic: House, d
     with db.read() as session:
         query = queue.matching(session, desk, Wanted(), looker())
         assert queue_facets.facts(session, query, 19) is None
-        assert queue_facets.counted(session, query, 19) == 20
+        assert session.scalar(queue_facets.number_of(query, 19)) == 20
         facts = queue_facets.facts(session, query, 20)
         assert facts is not None
         assert Tally(facts, looker()).number({}) == 20
