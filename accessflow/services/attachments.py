@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestFile, RequestMessage
 from accessflow.domain.errors import Conflict, Invalid, NotFound
-from accessflow.services import parcels, scope, timeline
+from accessflow.services import scope, timeline
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find
 from accessflow.services.files import FileStore, attach
@@ -72,6 +74,22 @@ def remove(db: Database, *, actor: Actor, now: datetime, request_id: int, file_i
         return row.name
 
 
+def of(
+    session: Session, request: Request, kinds: Collection[str] = tuple(LABELS)
+) -> Sequence[RequestFile]:
+    """What was put to the application itself, not to a message on its card; the oldest first."""
+    return session.scalars(
+        select(RequestFile)
+        .where(
+            RequestFile.request_id == request.id,
+            RequestFile.kind.in_(kinds),
+            RequestFile.voided_at.is_(None),
+            RequestFile.message_id.is_(None),
+        )
+        .order_by(RequestFile.id)
+    ).all()
+
+
 def seen(session: Session, actor: Actor, file_id: int) -> RequestFile:
     """A file of a request that the actor may see; one of an internal note only МИАЦ sees.
 
@@ -101,5 +119,5 @@ def _opened(session: Session, actor: Actor, request_id: int) -> Request:
 
 
 def _void(session: Session, request: Request, kind: str, now: datetime) -> None:
-    for row in parcels.attached(session, request, (kind,)):
+    for row in of(session, request, (kind,)):
         row.voided_at, row.void_reason = now, "Заменён новым файлом"

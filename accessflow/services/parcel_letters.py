@@ -14,7 +14,7 @@ from sqlalchemy import select
 from accessflow.db.tables import Organization, RequestFile
 from accessflow.notify import messages
 from accessflow.notify.rendering import Message
-from accessflow.services import parcels, stages, timeline
+from accessflow.services import attachments, parcels, stages, timeline
 from accessflow.services.letter_words import (
     about,
     house_by,
@@ -22,6 +22,7 @@ from accessflow.services.letter_words import (
     matter,
 )
 from accessflow.services.outbox import Box, File, put
+from accessflow.services.parcel_files import ATTACHED, Stage
 from accessflow.services.routes import route_of
 from accessflow.services.step_words import compose, given
 from accessflow.services.whereabouts import is_support
@@ -107,7 +108,7 @@ def _committee_letter(moment: Moment, what: str, *, copy: bool = False) -> Messa
 
 
 def _passed_on(
-    moment: Moment, stage: parcels.Stage
+    moment: Moment, stage: Stage
 ) -> tuple[tuple[RequestFile, ...], tuple[str, ...], tuple[str, ...]]:
     session, request = moment.session, moment.request
     parcel = parcels.build(
@@ -123,7 +124,7 @@ def files_of_answer(moment: Moment) -> list[File]:
     """What was put to the application since МИАЦ asked, for a МИАЦ that works elsewhere."""
     events = timeline.events_of(moment.session, moment.request.id)
     asked = [event.at for event in events if event.target == "needs_info"]
-    found = parcels.attached(moment.session, moment.request)
+    found = attachments.of(moment.session, moment.request, ATTACHED)
     return _attached(file for file in found if asked and file.at >= asked[-1])
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
 from accessflow.domain.errors import AccessflowError, Conflict, Invalid
-from accessflow.services import attachments, editable, parcels, problem, technical
+from accessflow.services import attachments, editable, problem, technical
 from accessflow.services.applications import find
 from accessflow.services.offers import system_label
 from accessflow.services.technical import CRITICALITIES, FILE_KINDS, SUBJECTS
@@ -129,6 +129,6 @@ def _form(
         criticalities=CRITICALITIES,
         systems=sorted(system_label(catalogue, slug) for slug in catalogue.systems),
         file_kinds=FILE_KINDS,
-        attached=parcels.attached(session, found, tuple(FILE_KINDS)),
+        attached=attachments.of(session, found, tuple(FILE_KINDS)),
         files_lost=bool(flaws) and any(f.filename for f in request.files.values()),
     )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
 from accessflow.domain.errors import Conflict, Invalid, NotFound
-from accessflow.services import attachments, parcels, scans, sending, timeline
+from accessflow.services import attachments, scans, sending, timeline
 from accessflow.services.applications import check_of, find, form_of
 from accessflow.services.scans import KINDS
 from accessflow.web import context, request_words
@@ -124,7 +124,7 @@ def _page(found: Request, message: str = "", where: str = "") -> str:
         births=births,
         kinds={"certificate_status": attachments.LABELS["certificate_status"]} if births
         else {k: v for k, v in attachments.LABELS.items() if k != "certificate_status"},
-        attached=parcels.attached(session, found, tuple(attachments.LABELS)),
+        attached=attachments.of(session, found),
         labels=attachments.LABELS,
         asks_files=asks_files,
         may_attach=attachments.may(actor, found),

@@ -15,7 +15,7 @@ from accessflow.db.tables import Organization, Request, User
 from accessflow.documents import media
 from accessflow.documents.scan import look
 from accessflow.domain.errors import Invalid
-from accessflow.services import files, parcels, requests, scans
+from accessflow.services import files, parcel_files, parcels, requests, scans
 from accessflow.services.files import FileStore
 from accessflow.services.parcels import Parcel
 from tests import scan_examples as paper
@@ -157,7 +157,7 @@ def test_a_deletion_goes_to_both_and_its_status_only_encrypted(
 
 def test_nothing_leaves_as_if_it_were_encrypted() -> None:
     with pytest.raises(ValueError, match="password"):
-        parcels.encrypted("a.pdf", paper.printed(), "")
+        parcel_files.encrypted("a.pdf", paper.printed(), "")
 
 
 def test_an_archive_goes_to_the_node_of_those_who_have_one(ours: House, store: FileStore) -> None:
