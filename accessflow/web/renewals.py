@@ -12,7 +12,7 @@ from accessflow.db.tables import Grant, Organization, Person
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Invalid
 from accessflow.domain.text import counted
-from accessflow.services import people, renewals, scope
+from accessflow.services import people, renewals, renewing, scope
 from accessflow.services.offers import system_label
 from accessflow.services.renewal_reminders import in_words
 from accessflow.services.renewals import HORIZONS, TABS, Filter
@@ -62,12 +62,12 @@ def export() -> ResponseReturnValue:
 def renew() -> ResponseReturnValue:
     """The picked until the day typed: drafts, one a system."""
     until = read_date(request.form.get("until", ""))
-    return _made(lambda: renewals.renew(**_call(), until=until), "Продление")
+    return _made(lambda: renewing.renew(**_call(), until=until), "Продление")
 
 
 @blueprint.post("/take-away")
 def take_away() -> ResponseReturnValue:
-    return _made(lambda: renewals.take_away(**_call()), "Отзыв")
+    return _made(lambda: renewing.take_away(**_call()), "Отзыв")
 
 
 @blueprint.post("/<any(leave, resume):step>")
@@ -75,7 +75,7 @@ def leave(step: str) -> ResponseReturnValue:
     """«Не продлевать» and back; its message takes it back again."""
     resumed = step == "resume"
     try:
-        done = renewals.let_go(**_call(), renew=resumed)
+        done = renewing.let_go(**_call(), renew=resumed)
     except Invalid as refusal:
         return _page(refusal.message), 422
     rights = counted(done, "доступ", "доступа", "доступов")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from accessflow.db.tables import Grant, Letter, Reminder, Request
 from accessflow.documents import build
 from accessflow.documents.model import DocumentModel, Table
 from accessflow.domain.errors import Invalid, NotFound
-from accessflow.services import renewal_reminders, renewals, sending
+from accessflow.services import renewal_reminders, renewals, renewing, sending
 from accessflow.services.applications import check_of
 from accessflow.services.clock import MOSCOW
 from accessflow.services.renewals import Filter
@@ -37,13 +38,13 @@ def given_until(staff: Staff, day: date, system: str = "frmss") -> int:
         return grant.id
 
 
-def rows(staff: Staff, **narrowed: object) -> list[int]:
+def rows(staff: Staff, **narrowed: Any) -> list[int]:
     with staff.db.read() as session:
-        query = renewals.listed(staff.actor, Filter(**narrowed), TODAY)  # type: ignore[arg-type]
+        query = renewals.listed(staff.actor, Filter(**narrowed), TODAY)
         return [grant.id for grant in session.scalars(query.order_by(Grant.id))]
 
 
-def call(staff: Staff) -> dict[str, object]:
+def call(staff: Staff) -> dict[str, Any]:
     life_ = staff.life
     return {"actor": staff.actor, "now": life_.now, "catalogue": life_.catalogue}
 
@@ -146,21 +147,21 @@ def test_renewing_asks_for_the_same_until_another_day_a_system_an_application(
     soon = TODAY + timedelta(days=5)
     grants = [given_until(staff, soon, system) for system in ("frmss", "frmss", "rmo")]
     until = date(2027, 12, 31)
-    made = renewals.renew(staff.db, grant_ids=grants, until=until, **call(staff))  # type: ignore[arg-type]
+    made = renewing.renew(staff.db, grant_ids=grants, until=until, **call(staff))
     with staff.db.read() as session:
         found = [session.get_one(Request, request_id) for request_id in made]
         assert [(r.system, r.row_count) for r in found] == [("frmss", 2), ("rmo", 1)]
         assert {row.answers["expires_on"] for r in found for row in r.rows} == {"31.12.2027"}
     assert fire(staff, morning(TODAY)) == 0  # asked for already
     with pytest.raises(Invalid, match="уже подано"):
-        renewals.renew(staff.db, grant_ids=grants, until=until, **call(staff))  # type: ignore[arg-type]
+        renewing.renew(staff.db, grant_ids=grants, until=until, **call(staff))
 
 
 def test_a_renewed_right_stays_one_right_with_its_new_term(staff: Staff) -> None:
     grant = given_until(staff, TODAY + timedelta(days=5))
-    renewals.let_go(staff.db, grant_ids=[grant], **call(staff))  # type: ignore[arg-type]
+    renewing.let_go(staff.db, grant_ids=[grant], **call(staff))
     until = date(2027, 12, 31)
-    [made] = renewals.renew(staff.db, grant_ids=[grant], until=until, **call(staff))  # type: ignore[arg-type]
+    [made] = renewing.renew(staff.db, grant_ids=[grant], until=until, **call(staff))
     staff.life.attest(made)
     staff.life.ready(made)
     staff.life.act(made, "send")
@@ -185,27 +186,27 @@ def test_a_renewed_right_stays_one_right_with_its_new_term(staff: Staff) -> None
 def test_a_renewal_needs_a_later_day(staff: Staff, until: date | None, words: str) -> None:
     grant = given_until(staff, TODAY + timedelta(days=5))
     with pytest.raises(Invalid, match=words):
-        renewals.renew(staff.db, grant_ids=[grant], until=until, **call(staff))  # type: ignore[arg-type]
+        renewing.renew(staff.db, grant_ids=[grant], until=until, **call(staff))
 
 
 def test_what_is_let_go_is_neither_listed_nor_told_and_can_be_taken_back(staff: Staff) -> None:
     grant = given_until(staff, TODAY + timedelta(days=3))
     over = given_until(staff, TODAY - timedelta(days=3))
-    assert renewals.let_go(staff.db, grant_ids=[grant], **call(staff)) == 1  # type: ignore[arg-type]
+    assert renewing.let_go(staff.db, grant_ids=[grant], **call(staff)) == 1
     assert (rows(staff), rows(staff, tab="left"), rows(staff, tab="over")) == ([], [grant], [over])
     assert fire(staff, morning(TODAY)) == 0
-    renewals.let_go(staff.db, grant_ids=[grant], renew=True, **call(staff))  # type: ignore[arg-type]
+    renewing.let_go(staff.db, grant_ids=[grant], renew=True, **call(staff))
     assert rows(staff) == [grant]
 
 
 def test_what_is_not_renewed_is_taken_away_by_the_right_form(staff: Staff) -> None:
     grants = [given_until(staff, TODAY, "frmss"), given_until(staff, TODAY, "frllo")]
-    made = renewals.take_away(staff.db, grant_ids=grants, **call(staff))  # type: ignore[arg-type]
+    made = renewing.take_away(staff.db, grant_ids=grants, **call(staff))
     with staff.db.read() as session:
         forms = {session.get_one(Request, request_id).form for request_id in made}
     assert forms == {"appendix-08", "appendix-12"}
     with pytest.raises(Invalid, match="уже подан"):
-        renewals.take_away(staff.db, grant_ids=grants, **call(staff))  # type: ignore[arg-type]
+        renewing.take_away(staff.db, grant_ids=grants, **call(staff))
 
 
 def test_another_organisation_neither_sees_nor_renews_it(staff: Staff) -> None:
@@ -215,7 +216,7 @@ def test_another_organisation_neither_sees_nor_renews_it(staff: Staff) -> None:
     with staff.db.read() as session:
         assert list(session.scalars(renewals.listed(stranger, Filter(), TODAY))) == []
     with pytest.raises(NotFound):
-        renewals.let_go(staff.db, grant_ids=[grant], **theirs)  # type: ignore[arg-type]
+        renewing.let_go(staff.db, grant_ids=[grant], **theirs)
 
 
 def test_the_list_is_narrowed_by_name_system_and_days(staff: Staff) -> None:
