@@ -83,6 +83,22 @@ def take_back(session: Session, row: RequestRow, now: datetime, why: str = TAKEN
     return found
 
 
+def take_back_many(session: Session, rows: Sequence[RequestRow], now: datetime, why: str) -> None:
+    """The same of some hundreds of rows, by a few queries."""
+    found = session.scalars(
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.request_row_id.in_([row.id for row in rows]),
+            LedgerEntry.withdrawn_at.is_(None),
+        )
+        .order_by(LedgerEntry.id)
+    ).all()
+    lock_jobs(session, (entry.employment_id for entry in found))
+    for entry in found:
+        entry.withdrawn_at, entry.withdrawn_why = now, why
+    _settle(session, found, now, why)
+
+
 def open_from_list(
     session: Session,
     job: Employment,

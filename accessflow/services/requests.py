@@ -200,6 +200,8 @@ def restore(db: Database, *, actor: Actor, now: datetime, request_ids: Iterable[
         found = [find(session, actor, request_id, deleted=True) for request_id in wanted]
         for request in found:
             scope.require_filer(actor, request.organization_id)
+            if request.state != "draft":
+                raise NotFound("Такой заявки нет.", request=request.id)
             request.deleted_at = None
             note(session, actor, now, request.id, "restored", {})
         return [request.number for request in found]

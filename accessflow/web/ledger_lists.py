@@ -18,8 +18,9 @@ from accessflow.services.imports import closing_gaps, differences
 from accessflow.services.imports.closing_gaps import WAYS, Gap
 from accessflow.services.imports.differences import Part
 from accessflow.services.imports.jobs import Upload
+from accessflow.services.imports.journal_withdrawing import applications_in
 from accessflow.services.imports.matched import name_of
-from accessflow.services.imports.withdrawing import told, withdraw_some
+from accessflow.services.imports.withdrawing import obstacles, told, withdraw_some
 from accessflow.services.offers import system_label
 from accessflow.web import context
 from accessflow.web.differences_sheet import (
@@ -97,8 +98,6 @@ def sample(kind: str) -> ResponseReturnValue:
 def withdraw(job_id: int) -> ResponseReturnValue:
     """The list as a whole is taken back, in steps; confirmed in words."""
     job = find_job(job_id)
-    if job.kind != "accounts":
-        raise NotFound("Отменить целиком можно только список учётных записей.", import_job=job_id)
     error = ""
     if request.method == "POST":
         try:
@@ -114,11 +113,14 @@ def withdraw(job_id: int) -> ResponseReturnValue:
             )
         except Invalid as refusal:
             error = refusal.message
+    session, catalogue = context.session(), context.catalogue()
     page = render_template(
         "imports/withdraw.html",
         job=job,
-        told=told(context.session(), job_id),
-        system=system_label(context.catalogue(), job.system),
+        told=told(session, job),
+        applications=applications_in(session, job_id) if job.kind == "journal" else 0,
+        obstacles=obstacles(session, catalogue, job),
+        system=system_label(catalogue, job.system) if job.system else "",
         error=error,
     )
     return page, 422 if error else 200

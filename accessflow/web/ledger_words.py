@@ -142,4 +142,6 @@ def head_of(system: SystemSpec) -> str:
 
 
 def _request(entry: LedgerEntry | None) -> Request | None:
-    return entry.request_row.request if entry is not None and entry.request_row else None
+    """What can be opened: not one of a journal that was taken back."""
+    found = entry.request_row.request if entry is not None and entry.request_row else None
+    return found if found is not None and found.deleted_at is None else None

@@ -10,9 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Grant, Letter, Reminder, Request
-from accessflow.services.imports import take
+from accessflow.db.tables import Grant, LedgerEntry, Letter, Reminder, Request, User
+from accessflow.domain.errors import NotFound
+from accessflow.services import dismissal_making, dismissals, requests
+from accessflow.services.actor import Actor
+from accessflow.services.dismissal_making import Choice
+from accessflow.services.dismissals import Dismissing
+from accessflow.services.imports import take, withdrawing
 from tests import factories
+from tests.catalogue_examples import catalogue
 from tests.list_examples import ADMIN, WORKER, Desk, contents, desk, formatted, workbook
 
 TITLES = ("№ заявки", "Дата заявки", "Рег. номер", "ФИО", "СНИЛС", "Система", "Роль", "Действие",
@@ -206,6 +212,97 @@ def test_an_application_may_go_over_several_steps(
     [request] = applications(secretary.db)
     assert [row.position for row in request.rows] == [1, 2, 3]
     assert request.row_count == 3
+
+
+def last(desk: Desk) -> str:
+    return f"{PREFIX}/{desk.rows()[0].job_id}"
+
+
+def taken_back(desk: Desk, address: str, why: str = "Не тот файл") -> str:
+    desk.client.post(f"{address}/withdraw", data={"why": why})
+    while "Продолжить" in (page := desk.page(address)):
+        desk.client.post(f"{address}/withdraw")
+    return page
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_journal_is_taken_back_whole_and_its_numbers_are_free_again(
+    secretary: Desk, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawing, "CHUNK", 2)
+    jobs = [secretary.house.hire() for _ in range(3)]
+    secretary.give(jobs[2], "rmo", "Администратор МО", on=date(2026, 1, 1))
+    rows = [
+        *(entry(secretary, job, registered="МИАЦ-17") for job in jobs),
+        entry(secretary, jobs[2], "46", system="РМО", role="Администратор МО",
+              action="удалить", filed="01.11.2026", on="20.11.2026"),
+    ]  # fmt: skip
+    journal(secretary, *rows[:3])
+    address = last(secretary)
+    journal(secretary, rows[3])
+    kept, gone = last(secretary), address
+    assert (jobs[2], "rmo", "Администратор МО") not in secretary.open_rights()
+    asked = secretary.page(f"{gone}/withdraw")
+    assert "<b>3 строки</b> в 1 заявке" in asked
+    assert secretary.client.post(f"{gone}/withdraw", data={"why": " "}).status_code == 422
+    page = taken_back(secretary, gone)
+    assert "Журнал отменён: строк снято 3" in page
+    assert "Не тот файл" in page
+    assert (jobs[0], "frmss", WORKER) not in secretary.open_rights()
+    assert [r.number for r in applications(secretary.db) if not r.deleted_at] == ["46"]
+    with secretary.db.read() as session:
+        why = select(LedgerEntry.withdrawn_why).where(LedgerEntry.withdrawn_at.is_not(None))
+        assert set(session.scalars(why)) == {"Не тот файл"}
+    taken_back(secretary, kept)
+    assert secretary.open_rights() == [(jobs[2], "rmo", "Администратор МО")]
+    journal(secretary, *rows[:3])
+    again = [r for r in applications(secretary.db) if not r.deleted_at]
+    assert [(r.number, r.registration_no, len(r.rows)) for r in again] == [
+        ("45/2024", "МИАЦ-17", 3)
+    ]
+
+
+def test_of_an_application_that_two_journals_tell_of_each_takes_back_its_own(
+    secretary: Desk,
+) -> None:
+    jobs = [secretary.house.hire() for _ in range(2)]
+    journal(secretary, entry(secretary, jobs[0]))
+    first = last(secretary)
+    journal(secretary, entry(secretary, jobs[1]))
+    taken_back(secretary, first)
+    [request] = [r for r in applications(secretary.db) if not r.deleted_at]
+    assert (request.number, request.row_count) == ("45/2024", 1)
+    assert [(row.position, row.employment_id) for row in request.rows] == [(1, jobs[1])]
+    assert secretary.open_rights() == [(jobs[1], "frmss", WORKER)]
+    journal(secretary, entry(secretary, jobs[0]))
+    assert secretary.outcomes() == ["changed"]
+
+
+def test_what_is_built_upon_a_journal_keeps_it_and_is_named(secretary: Desk) -> None:
+    job = secretary.house.hire()
+    journal(secretary, entry(secretary, job))
+    address = last(secretary)
+    with secretary.db.write() as session:
+        user = session.get_one(User, secretary.house.user)
+        actor = Actor(user.id, "secretary", user.organization_id, user.name)
+    dismissal = dismissals.enter(
+        secretary.db, actor=actor, now=factories.NOON, catalogue=catalogue(),
+        what=Dismissing(job, factories.NOON.date()),
+    )  # fmt: skip
+    [draft] = dismissal_making.make(
+        secretary.db, actor=actor, now=factories.NOON, catalogue=catalogue(),
+        choice=Choice((dismissal,)),
+    )  # fmt: skip
+    page = secretary.page(f"{address}/withdraw")
+    assert "Журнал уже не отменить" in page
+    assert "Отзывает доступ из журнала: ФРМСС" in page
+    assert f"/requests/{draft}" in page
+    refused = secretary.client.post(f"{address}/withdraw", data={"why": "Не тот файл"})
+    assert refused.status_code == 409
+    requests.delete(secretary.db, actor=actor, now=factories.NOON, request_ids=[draft])
+    assert "Журнал отменён" in taken_back(secretary, address)
+    with pytest.raises(NotFound):  # what was put away with it does not come back by itself
+        requests.restore(secretary.db, actor=actor, now=factories.NOON, request_ids=[1])
 
 
 def test_miac_takes_the_journal_of_one_organisation_over(
