@@ -1,8 +1,9 @@
-"""Letters leave through a mail server that others wrote, and arrive whole in its mailboxes."""
+"""Letters leave through mail servers that others wrote, and arrive whole in their mailboxes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from accessflow.services.clock import Clock
 from accessflow.services.deliver import WAITS, Post, deliver_due
 from tests.factories import FrozenClock
 from tests.life_examples import Life, birth, life
-from tests.support.opensmtpd import MailServer, opensmtpd
+from tests.support.mail_servers import MailServer, dovecot, opensmtpd
+from tests.support.smtp_server import CERTIFICATE, PASSWORD, USER
 
 MAILBOX, AUTHOR = "office@prb.example", "sekretar@prb.example"
 MIAC, DEPARTMENT = "ib_lomiac@lenreg.ru", "sec.lokz@lenreg.ru"
@@ -94,7 +96,7 @@ def test_a_mailbox_that_is_not_there_is_a_permanent_failure(ours: Life, server: 
     server.wait(1)
     clock.advance(days=9)
     assert deliver_due(posting(ours, server, clock)) == 0
-    failed, sent = (next(one for one in written(ours) if one.id == n) for n in (gone, partly))
+    failed, sent = stored(ours, gone), stored(ours, partly)
     assert (failed.state, failed.attempts) == ("failed", 1)
     assert failed.error.startswith("5")
     assert "gone@prb.example" in failed.error
@@ -122,10 +124,38 @@ def test_what_a_greylist_puts_off_arrives_at_the_next_attempt_once(ours: Life) -
     assert arrived["Message-ID"] == f"<{sent.message_id}@miac.example>"
 
 
-def letter(ours: Life, to: list[str], cc: list[str] | None = None) -> int:
+def test_under_either_tls_with_a_login_letters_reach_the_server_behind(
+    ours: Life, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FrozenClock()
+    with dovecot(server) as ports:
+        for tls, port in ports.items():
+            mail = Mail(SENDER, "localhost", port, tls, USER, PASSWORD)  # type: ignore[arg-type]
+            post = replace(posting(ours, server, clock), transport=Smtp(mail))
+            made = letter(ours, to=[MAILBOX], name=tls)
+            assert deliver_due(post) == 0
+            assert "CERTIFICATE_VERIFY_FAILED" in stored(ours, made).error
+            monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+            clock.at += WAITS[0]
+            wrong = replace(post, transport=Smtp(replace(mail, password="wrong")))
+            assert deliver_due(wrong) == 0
+            assert stored(ours, made).error.startswith("535")
+            clock.at += WAITS[1]
+            assert deliver_due(post) == 1
+            monkeypatch.delenv("SSL_CERT_FILE")
+        server.wait(2)
+    arrived = {one["Message-ID"] for one in server.mailbox(MAILBOX)}
+    assert arrived == {"<l.starttls@miac.example>", "<l.implicit@miac.example>"}
+
+
+def stored(ours: Life, letter_id: int) -> Letter:
+    return next(one for one in written(ours) if one.id == letter_id)
+
+
+def letter(ours: Life, to: list[str], cc: list[str] | None = None, name: str = "") -> int:
     with ours.db.write() as session:
         row = Letter(
-            kind="message", message_id=f"l.{to[0].partition('@')[0]}", to=to, cc=cc or [],
+            kind="message", message_id=f"l.{name or to[0].partition('@')[0]}", to=to, cc=cc or [],
             subject="Заявка", text="Текст", due_at=ours.now, created_at=ours.now,
         )  # fmt: skip
         session.add(row)
