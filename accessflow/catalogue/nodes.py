@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import yaml
+
+Word = TypeVar("Word", bound=str)
 
 
 class CatalogueError(Exception):
@@ -74,11 +76,12 @@ class Node:
     def optional(self, key: str) -> str | None:
         return self.text(key) if self.has(key) else None
 
-    def choice(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
+    def choice(self, key: str, allowed: Sequence[Word], default: Word | None = None) -> Word:
         value = self.text(key, default)
-        if value not in allowed:
+        found = next((word for word in allowed if word == value), None)
+        if found is None:
             self.fail(f"«{key}»: «{value}» is none of {', '.join(sorted(allowed))}", key)
-        return value
+        return found
 
     def number(self, key: str, default: float | None = None) -> float:
         value = self.text(key, None if default is None else str(default))

@@ -22,7 +22,7 @@ from accessflow.catalogue.read_region import (
     read_recipients,
     read_year,
 )
-from accessflow.catalogue.spec import Catalogue, LetterText, Recipients, RegionSpec, SystemSpec
+from accessflow.catalogue.spec import Catalogue, LetterText, RegionSpec, SystemSpec
 from accessflow.workflow.calendar import OfficeHours
 
 Plain = dict[str, Any]
@@ -102,7 +102,7 @@ def _tell_official(catalogue: Catalogue, slug: str) -> Plain:
 def _put_recipients(catalogue: Catalogue, name: str, value: Plain) -> Catalogue:
     made = read_recipients(node_of(value))
     if name != "default":
-        return _put_system(catalogue, name, recipients=made)
+        return _put_system(catalogue, replace(_system(catalogue, name), recipients=made))
     before = catalogue.region.default_recipients
     systems = {
         slug: replace(system, recipients=made) if system.recipients is before else system
@@ -119,7 +119,8 @@ def _tell_recipients(catalogue: Catalogue, name: str) -> Plain:
 
 
 def _put_outbound(catalogue: Catalogue, slug: str, value: Plain) -> Catalogue:
-    return _put_system(catalogue, slug, outbound=read_recipients(node_of(value)))
+    made = read_recipients(node_of(value))
+    return _put_system(catalogue, replace(_system(catalogue, slug), outbound=made))
 
 
 def _tell_outbound(catalogue: Catalogue, slug: str) -> Plain:
@@ -129,9 +130,8 @@ def _tell_outbound(catalogue: Catalogue, slug: str) -> Plain:
     return _told(outbound)
 
 
-def _put_system(catalogue: Catalogue, slug: str, **changes: Recipients) -> Catalogue:
-    made = replace(_system(catalogue, slug), **changes)  # type: ignore[arg-type]
-    return replace(catalogue, systems=MappingProxyType({**catalogue.systems, slug: made}))
+def _put_system(catalogue: Catalogue, made: SystemSpec) -> Catalogue:
+    return replace(catalogue, systems=MappingProxyType({**catalogue.systems, made.slug: made}))
 
 
 def _system(catalogue: Catalogue, slug: str) -> SystemSpec:

@@ -25,7 +25,6 @@ from accessflow.forms.spec import (
     Wording,
 )
 
-LAYOUTS = ("table", "label_value", "letter", "act")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -43,8 +42,8 @@ def read_form(file: Path, region: RegionSpec) -> tuple[FormSpec, Node]:
         summary=node.text("summary"),
         version=node.text("version"),
         effective_from=node.day("effective_from"),
-        orientation=node.choice("orientation", ("landscape", "portrait")),  # type: ignore[arg-type]
-        layout=node.choice("layout", LAYOUTS),  # type: ignore[arg-type]
+        orientation=node.choice("orientation", ("landscape", "portrait")),
+        layout=node.choice("layout", ("table", "label_value", "letter", "act")),
         actions=actions,
         wording=_wording(node.node("wording"), actions),
         columns=tuple(_column(c) for c in node.nodes("columns")),
@@ -56,7 +55,7 @@ def read_form(file: Path, region: RegionSpec) -> tuple[FormSpec, Node]:
         footnotes=tuple(_footnote(f) for f in node.scalars_or_nodes("footnotes")),
         roles=tuple(_role(r) for r in node.nodes("roles")),
         signature=_signature(node.node("signature")),
-        unique_email=node.choice("unique_email", ("error", "warning", "none"), "none"),  # type: ignore[arg-type]
+        unique_email=node.choice("unique_email", ("error", "warning", "none"), "none"),
         prerequisites=node.texts("prerequisites", ()),
         notices=node.texts("notices", ()),
         corrections=_corrections(node),
@@ -109,8 +108,10 @@ def _template(node: Node, key: str, text: str) -> str:
 
 
 def _line(node: Node) -> Line:
-    style = node.choice("style", ("addressee", "requisite", "salutation"))
-    line = Line(style, _template(node, "text", node.text("text")))  # type: ignore[arg-type]
+    line = Line(
+        node.choice("style", ("addressee", "requisite", "salutation")),
+        _template(node, "text", node.text("text")),
+    )
     node.done()
     return line
 
@@ -120,7 +121,7 @@ def _column(node: Node) -> Column:
         key=node.text("key"),
         header=node.text("header"),
         kind=node.choice("kind", tuple(KINDS)),
-        source=cast("Source", node.choice("source", get_args(Source), "row")),
+        source=node.choice("source", get_args(Source), "row"),
         group=node.optional("group"),
         required=node.flag("required", True),
         weight=node.number("weight", 1.0),
@@ -182,7 +183,7 @@ def _role(node: Node) -> Role:
 
 def _signature(node: Node) -> Signature:
     signature = Signature(
-        signer=node.choice("signer", ("organization", "miac", "authority", "none")),  # type: ignore[arg-type]
+        signer=node.choice("signer", ("organization", "miac", "authority", "none")),
         seal=node.text("seal", ""),
         before=node.text("before", ""),
         post=node.text("post", ""),

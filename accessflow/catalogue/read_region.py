@@ -200,7 +200,7 @@ def _system(node: Node, region: RegionSpec) -> SystemSpec:
         description=node.text("description", ""),
         url=node.texts("url"),
         ip=node.optional("ip"),
-        status=node.choice("status", ("active", "in_development")),  # type: ignore[arg-type]
+        status=node.choice("status", ("active", "in_development")),
         grant_form=node.text("grant_form"),
         revoke_form=node.text("revoke_form"),
         revoke_inferred=node.flag("revoke_inferred", False),

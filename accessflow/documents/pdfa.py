@@ -63,7 +63,7 @@ class ArchivalDocument(PDFDocument):
         """reportlab's streams end without the line break that 6.1.7.1 asks for."""
         if type(obj) is PDFStream:
             obj.__class__ = _Stream
-        return super().Reference(obj, name)  # type: ignore[no-untyped-call]
+        return super().Reference(obj, name)  # type: ignore[no-untyped-call]  # as reportlab has it
 
     def save(self) -> bytes:
         """The finished file."""

@@ -122,7 +122,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _table(sheet: CalamineSheet) -> Table:
-    rows: list[list[CellValue]] = sheet.to_python()  # type: ignore[assignment]
+    rows: list[list[CellValue]] = [[*row] for row in sheet.to_python()]
     top, left = sheet.start or (0, 0)
     for (first, column), (last, _) in sheet.merged_cell_ranges or ():
         _fill_down(rows, first - top, last - top, column - left)

@@ -14,7 +14,7 @@ LISTS_SHEET = "Списки"
 _LONGEST_LIST = 255  # characters of a drop-down's list in place
 
 
-class FormSheet(Worksheet):  # type: ignore[misc]
+class FormSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
     """A sheet without a page number on its first page, and with folded rows at little cost."""
 
     def __init__(self) -> None:

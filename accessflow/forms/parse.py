@@ -27,14 +27,15 @@ def application_from_text(text: str) -> Application:
 def application_from(data: object) -> Application:
     """Unknown keys are ignored. Raises Invalid that names what has a wrong shape."""
     top = _mapping(data, "заявка")
-    action = str(top.get("action", ""))
-    if action not in get_args(Action):
+    told = str(top.get("action", ""))
+    action: Action | None = next((known for known in get_args(Action) if known == told), None)
+    if action is None:
         known = ", ".join(get_args(Action))
-        raise Invalid(f"action: «{action}» не подходит. Возможны: {known}.")
+        raise Invalid(f"action: «{told}» не подходит. Возможны: {known}.")
     return Application(
         form=_text(top, "form"),
         system=_text(top, "system") or None,
-        action=action,  # type: ignore[arg-type] # one of get_args(Action)
+        action=action,
         organization=_party(Organization, top, "organization"),
         signatory=_party(Signatory, top, "signatory"),
         author=_party(Author, top, "author"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from accessflow.db.session import Database
@@ -73,7 +73,7 @@ def _known(kind: str) -> None:
         raise Invalid("Нет такой отметки. Выберите из списка.", kind=kind)
 
 
-def _visible(actor: Actor, person_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+def _visible(actor: Actor, person_ids: Sequence[int]) -> Select[int]:
     return (
         select(Person.id)
         .join(Employment)

@@ -102,14 +102,17 @@ def report(session: Session, actor: Actor, view: View) -> Report:
         if view.organization in (None, row.organization_id)
     ]
     organizations = _summed(rows, lambda row: (row.organization_id, row.organization))
-    months = _summed(rows, lambda row: ((row.year, row.month), f"{row.month:02}.{row.year}"))
+    months = _summed(
+        sorted(rows, key=lambda row: (row.year, row.month)),
+        lambda row: ((row.year, row.month), f"{row.month:02}.{row.year}"),
+    )
     everything = Sum(None, "Всего")
     for row in rows:
         everything.add(row)
     return Report(
         total=everything,
         organizations=sorted(organizations, key=lambda s: (-s.missed, -s.late, s.label)),
-        months=sorted(months, key=lambda s: s.key),  # type: ignore[arg-type,return-value]
+        months=months,
         rows=rows,
         causes=causes(session, actor, view),
     )

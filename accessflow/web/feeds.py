@@ -19,7 +19,7 @@ TOLD_ONCE = "feed_token"
 
 
 @blueprint.get("/calendar/<token>.ics")
-def calendar(token: str) -> Response:
+def calendar(token: str) -> ResponseReturnValue:
     """Public: the token is the key. An unknown or withdrawn one is not there (404)."""
     feed = feeds.by_token(context.session(), token)
     found = feeds.entries(
@@ -31,7 +31,7 @@ def calendar(token: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"  # asked again, answered by its ETag
     response.headers["X-Robots-Tag"] = "noindex"
     response.set_etag(hashlib.sha256(content).hexdigest())
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return response.make_conditional(request)
 
 
 @blueprint.get("/organization/calendar")

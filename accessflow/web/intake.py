@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -127,13 +128,14 @@ def _matter(key: str) -> Matter | None:
     known = {k: (label, heading) for heading, group in _groups(catalogue) for k, label in group}
     if key not in known:
         raise Invalid("Выберите из списка, о чём заявка.", matter=key)
-    slug, _, action = key.partition(":")
+    slug, _, told = key.partition(":")
+    [action] = [one for one in get_args(Action) if one == told]
     label, heading = known[key]
     if slug in catalogue.systems:
         system = catalogue.system(slug)
-        spec = catalogue.form(system.form_for(action), on=context.today())  # type: ignore[arg-type]
-        return Matter(key, f"{label}: {heading.lower()}", spec, action, slug)  # type: ignore[arg-type]
-    return Matter(key, label, catalogue.form(slug, on=context.today()), action)  # type: ignore[arg-type]
+        spec = catalogue.form(system.form_for(action), on=context.today())
+        return Matter(key, f"{label}: {heading.lower()}", spec, action, slug)
+    return Matter(key, label, catalogue.form(slug, on=context.today()), action)
 
 
 def _cells(matter: Matter) -> list[Cell]:

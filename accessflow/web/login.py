@@ -41,7 +41,7 @@ class Account(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         self.id = f"{user.id}.{user.session_epoch}"
 
 
-@manager.user_loader  # type: ignore[untyped-decorator]
+@manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login ships no types
 def load(account_id: str) -> Account | None:
     user_id, _, epoch = account_id.partition(".")
     known = context.signed_in()  # Flask-Login asks again for the page

@@ -20,7 +20,7 @@ class Toast:
 
 def toast(text: str, *, undo: str = "", undo_text: str = "Отменить", kind: str = "ok") -> None:
     """Says on the next page that it is done; `undo` adds a button that posts there."""
-    flash(asdict(Toast(text, undo, undo_text, kind)), "toast")  # type: ignore[arg-type]
+    flash(asdict(Toast(text, undo, undo_text, kind)), "toast")  # type: ignore[arg-type]  # kept as JSON, not as a text
 
 
 def pending() -> list[Toast]:
