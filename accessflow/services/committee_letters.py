@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accessflow.db.tables import Organization, User
+from accessflow.db.tables import Organization, Request, User
+from accessflow.notify.rendering import Message
 from accessflow.services.actor import Actor
 from accessflow.services.letter_words import about
 from accessflow.services.outbox import Box, to_people_and_mailboxes
@@ -30,6 +31,13 @@ def write(moment: Moment, box: Box, kind: str) -> None:
         return  # nobody is there, and nothing stands still for want of it
     message = compose(moment, kind, about(box.catalogue, request))
     to_people_and_mailboxes(box, message, mailboxes=mailboxes, people=people, request=request)
+
+
+def message(box: Box, request: Request, actor: Actor, written: Message) -> None:
+    """A message from the card, while the application is КЗ's move."""
+    people, mailboxes = _people(box.session, actor), _mailboxes(box.session)
+    if people or mailboxes:
+        to_people_and_mailboxes(box, written, mailboxes=mailboxes, people=people, request=request)
 
 
 def _mailboxes(session: Session) -> Sequence[str]:

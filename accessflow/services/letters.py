@@ -38,6 +38,8 @@ TO_DESK = frozenset({"answered", "withdrawn", "reuploaded", "handed_back"})
 WITH_FILES = frozenset({"parcel", "package", "committee_package"})
 AWAY_FROM_MIAC = frozenset({"network", "authority"})
 """Nobody in МИАЦ works on them: they go where their parcel went."""
+WITH_COMMITTEE = frozenset({"at_committee"})
+"""КЗ writes to the МО, and the МО to КЗ, while the application is КЗ's move."""
 
 
 def write(moment: Moment, kind: str) -> None:
@@ -78,6 +80,10 @@ def message(
         whose = about_for_desk(catalogue, request)
         written = messages.message(house, whose, who=who, text=text)
         to_desk(box, request, written, files)
+        if request.state in WITH_COMMITTEE:
+            whose = about(catalogue, request)
+            told = messages.message(house, whose, who=who, text=text)
+            committee_letters.message(box, request, actor, told)
     else:
         whose = about(catalogue, request)
         who = f"{MIAC_SIDE}, {name}" if actor.role != "committee" else f"КЗ, {name}"

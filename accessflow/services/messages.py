@@ -25,8 +25,6 @@ from accessflow.workflow.rows import MIAC, OFFICE
 from accessflow.workflow.states import UNFILED
 
 LONGEST = 4000
-WITH_COMMITTEE = frozenset({"at_committee"})
-"""КЗ writes to the МО while the application is its own move."""
 Uploads = Sequence[tuple[str, bytes]]
 
 
@@ -143,7 +141,7 @@ def _read(text: str) -> str:
 
 def _refusal(actor: Actor, request: Request, *, internal: bool) -> Forbidden | Conflict | None:
     own = actor.organization_id == request.organization_id and actor.role in OFFICE
-    at_stage = actor.role == "committee" and request.state in WITH_COMMITTEE
+    at_stage = actor.role == "committee" and request.state in letters.WITH_COMMITTEE
     if internal and actor.role not in MIAC:
         return Forbidden("Внутренние заметки ведёт МИАЦ.", request=request.id)
     if not (actor.role in MIAC or own or at_stage):

@@ -411,6 +411,21 @@ def test_the_committees_people_are_told_as_they_wish(ours: Life) -> None:
     assert (copy.to, copy.digest) == (["serg@kz.example"], True)
 
 
+def test_what_the_organisation_writes_meanwhile_reaches_the_committee_too(ours: Life) -> None:
+    committee(ours)
+    made = ours.sent("vimis-akineo", role=AUTHORITY_ROLE)
+    ours.act(made, "to_committee", "miac_specialist")
+    for who, text in (("committee", "Верна ли роль?"), ("secretary", "Да, верна")):
+        with ours.db.write() as session:
+            request = session.get_one(Request, made)
+            actor = ours.actor(who)
+            letters.message(session, ours.catalogue, request, actor=actor, now=ours.now, text=text)
+    assert told(ours.db, made)[-3:] == [
+        ("message", *AUTHOR), ("message", *MIAC), ("message", ["serg@kz.example"], []),
+    ]  # fmt: skip
+    assert f"accessflow://requests/{made}" in last(ours.db).text
+
+
 def test_where_nobody_is_in_the_committee_only_what_stands_still_is_shown(ours: Life) -> None:
     made = birth(ours)
     assert told(ours.db, made) == []
