@@ -17,7 +17,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, DismissalRevocation, Organization
 from accessflow.domain.errors import NotFound
-from accessflow.services import acting, candidates, dismissals, scope
+from accessflow.services import acting, candidates, dismissals, objects, scope
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked as locked_request
 from accessflow.services.candidates import Candidate
@@ -161,11 +161,18 @@ def revocations_of(
         candidates.load(session, organization.id, dict.fromkeys(w.employment_id for w in wanted))
     )
     lines: dict[str, dict[tuple[int, str], Line]] = defaultdict(dict)
+    known = {
+        system: offer(catalogue, system, "revoke", organization.kind, on)
+        for system in dict.fromkeys(one.system for one in wanted)
+    }
+    naming = {system for system, chosen in known.items() if objects.names_object(chosen.form)}
+    named = objects.of_jobs(session, (w.employment_id for w in wanted), naming)
     offers: dict[str, Offer] = {}
     for one in wanted:
-        chosen = offer(catalogue, one.system, "revoke", organization.kind, on)
+        chosen = known[one.system]
         offers[chosen.slug] = chosen
-        line = _line(chosen, people[one.employment_id], one.role)
+        to = named.get((one.employment_id, one.system), "")
+        line = _line(chosen, people[one.employment_id], one.role, to)
         lines[chosen.slug][line.candidate.employment, line.role] = line
     ordered = sorted(
         offers.values(), key=lambda o: (not o.federal, o.system.table, o.system.number)
@@ -197,10 +204,10 @@ def _wanted_of(
                 yield dismissal, system, ""
 
 
-def _line(chosen: Offer, candidate: Candidate, role: str) -> Line:
+def _line(chosen: Offer, candidate: Candidate, role: str, functional_object: str) -> Line:
     if not role and chosen.free_role:
         role = USER
-    return Line(candidate, role or chosen.fixed_role)
+    return Line(candidate, role or chosen.fixed_role, functional_object=functional_object)
 
 
 def _found(session: Session, actor: Actor, ids: Iterable[int]) -> list[Dismissal]:

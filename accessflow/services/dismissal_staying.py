@@ -26,7 +26,7 @@ from accessflow.db.tables import (
     RequestRow,
 )
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import dismissals, scope
+from accessflow.services import dismissals, objects, scope
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import DEAD
@@ -211,10 +211,15 @@ def ask_again(
 
 def again_within(maker: Maker, dismissal: Dismissal) -> list[int]:
     """The same inside a transaction of the caller."""
+    gone = lost(maker.session, maker.catalogue, dismissal)
+    named = objects.of_grants(maker.session, gone)
     wanted = [
-        Granted(g.employment_id, g.system, g.role, _still(g.expires_on, maker.today))
-        for g in lost(maker.session, maker.catalogue, dismissal)
-    ]
+        Granted(
+            g.employment_id, g.system, g.role, _still(g.expires_on, maker.today),
+            named.get(g.id, ""),
+        )
+        for g in gone
+    ]  # fmt: skip
     planned = grants_of(maker.session, maker.catalogue, dismissal.organization, wanted, maker.today)
     return create_planned(maker, planned) if planned else []
 

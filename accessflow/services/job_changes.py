@@ -18,7 +18,7 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment
 from accessflow.domain.errors import Conflict, Forbidden
-from accessflow.services import change_records, employments, history, people, units
+from accessflow.services import change_records, employments, history, objects, people, units
 from accessflow.services.actor import Actor
 from accessflow.services.dismissal_making import Revoked, revocations_of
 from accessflow.services.fields import Fields
@@ -37,10 +37,11 @@ STEPS: tuple[Step, ...] = ("keep", "change", "again", "revoke")
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a right: kept, changed for another role, given again as it is (another unit,
-    another object), taken away."""
+    another object), taken away. `functional_object`: of what is given, None for the former."""
 
     step: Step = "keep"
     role: str = ""
+    functional_object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def _read(
         if decision.step in ("change", "again") and right.offer.exceptional:
             message = f"{right.offer.label}: {right.offer.exceptional}. Подайте отдельной заявкой."
             fields.error(f"role-{right.key}", "exceptional", message)
+        fields.text(f"object-{right.key}", decision.functional_object or "", objects.LONGEST)
     _refuse_twice(move, rights, fields)
     fields.text("ground", move.ground, 255)
     return rights, fields.day("happened_on", move.happened_on) or maker.today
@@ -206,9 +208,12 @@ def _carried_out(
     given = [(r, d) for r, d in away if d.step in ("change", "again")]
     revoked = [Revoked(job.id, r.offer.slug, r.role) for r, _ in away]
     granted = [
-        Granted(job.id, r.offer.slug, d.role if d.step == "change" else r.role, r.expires_on)
+        Granted(
+            job.id, r.offer.slug, d.role if d.step == "change" else r.role, r.expires_on,
+            d.functional_object,
+        )
         for r, d in given
-    ]
+    ]  # fmt: skip
     planned: list[Planned] = [
         *revocations_of(session, catalogue, job.organization, revoked, maker.today),
         *grants_of(session, catalogue, job.organization, granted, maker.today),

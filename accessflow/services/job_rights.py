@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Employment, Grant, Person, Request, RequestRow
 from accessflow.forms.spec import Role
+from accessflow.services import objects
 from accessflow.services.dismissal_cover import Job, asked_of
 from accessflow.services.ledger import role_of
 from accessflow.services.offers import Offer, offer, together
@@ -25,12 +26,14 @@ class Right:
     """One right, held in one system or in those that share an application (X18).
 
     `asked`: the number of a living application that takes it away already. `offer`: as it would be
-    granted now; `roles`: what it may be changed for.
+    granted now; `roles`: what it may be changed for; `functional_object`: what it is to, as the
+    application that gave it named it.
     """
 
     offer: Offer
     grants: tuple[Grant, ...]
     asked: str = ""
+    functional_object: str = ""
 
     @property
     def key(self) -> str:
@@ -57,7 +60,7 @@ class Right:
     @property
     def names_object(self) -> bool:
         """The form names what the access is to: another unit may need another (App. 3, 4)."""
-        return any(column.key == "functional_object" for column in self.offer.form.columns)
+        return objects.names_object(self.offer.form)
 
     @property
     def names_post(self) -> bool:
@@ -78,11 +81,13 @@ def rights_of(
         slug = together(catalogue, grant.system)[0].slug
         groups[slug, role_key(grant.role)].append(grant)
     numbers = _asked(session, catalogue, job, grants)
+    named = objects.of_grants(session, grants)
     found = [
         Right(
             offer(catalogue, slug, "grant", job.organization.kind, on),
             tuple(group),
             next((numbers[g.id] for g in group if g.id in numbers), ""),
+            next((named[g.id] for g in group if g.id in named), ""),
         )
         for (slug, _), group in groups.items()
     ]

@@ -24,11 +24,13 @@ ALWAYS = frozenset({*NAME_KEYS, "no_middle_name", "snils"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row to be: a person, the role if one has been chosen, and until when, if not for good."""
+    """One row to be: a person, the role if one has been chosen, until when, if not for good, and
+    the functional object, where it is known and the form names it."""
 
     candidate: Candidate
     role: str
     expires_on: date | None = None
+    functional_object: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def answers_of(offer: Offer, line: Line) -> Row:
         "work_phone": c.work_phone,
         "contact_phone": c.contact_phone,
         "role": line.role,
+        "functional_object": line.functional_object,
         "expires_on": f"{line.expires_on:%d.%m.%Y}" if line.expires_on else "",
     }
     asked = {key for column in offer.form.columns for key in keys_of(column)} | ALWAYS

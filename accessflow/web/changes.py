@@ -177,7 +177,7 @@ def _call(job: Employment) -> dict[str, Any]:
 def _move(job: Employment) -> Move:
     form = request.form
     decisions = {
-        field.removeprefix("right-"): _decision(form[field])
+        (key := field.removeprefix("right-")): _decision(form[field], form.get(f"object-{key}"))
         for field in form
         if field.startswith("right-")
     }
@@ -191,11 +191,11 @@ def _move(job: Employment) -> Move:
     )
 
 
-def _decision(text: str) -> Decision:
+def _decision(text: str, functional_object: str | None) -> Decision:
     """«change:Администратор МО», «keep», «again», «revoke»."""
     step, _, role_name = text.partition(":")
     found: Step = next((known for known in STEPS if known == step), "keep")
-    return Decision(found, role_name)
+    return Decision(found, role_name, functional_object)
 
 
 def _done(template: str, job: Employment, act: Callable[[], int]) -> ResponseReturnValue:
@@ -284,7 +284,8 @@ def _common(job: Employment, refusal: AccessflowError | None) -> dict[str, Any]:
     }
     posted = request.method == "POST"
     typed = {key: request.form.get(key, "") for key in known} if posted else known
-    chosen = {k: v for k, v in request.form.items() if k.startswith("right-")}
+    prefixes = ("right-", "object-", "way-")
+    chosen = {k: v for k, v in request.form.items() if k.startswith(prefixes)}
     return {
         "job": job,
         "name": people.name_of(person).full,

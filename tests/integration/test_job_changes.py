@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
@@ -14,7 +15,9 @@ from accessflow.db.tables import Employment, JobChange, Letter, Request, Unit
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, NotFound
 from accessflow.services import (
     change_records,
+    dismissal_cancelling,
     dismissal_making,
+    dismissal_staying,
     job_changes,
     pairs,
     requests,
@@ -109,7 +112,7 @@ def test_a_role_is_changed_by_a_pair_made_at_once(staff: Staff) -> None:
 
 
 def taken_person(session: object, job: int) -> int:
-    return session.get_one(Employment, job).person_id  # type: ignore[attr-defined,no-any-return]
+    return session.get_one(Employment, job).person_id
 
 
 def test_the_two_are_signed_and_sent_together_and_the_ledger_follows(staff: Staff) -> None:
@@ -168,8 +171,8 @@ def test_the_end_of_one_half_is_told_to_the_other(staff: Staff) -> None:
 def test_the_two_are_withdrawn_put_away_and_brought_back_together(staff: Staff) -> None:
     _, revocation, grant = a_pair(staff)
     call = {"actor": staff.actor, "now": staff.life.now}
-    assert len(requests.delete(staff.db, request_ids=[grant], **call)) == 2  # type: ignore[arg-type]
-    assert len(requests.restore(staff.db, request_ids=[grant], **call)) == 2  # type: ignore[arg-type]
+    assert len(requests.delete(staff.db, request_ids=[grant], **call)) == 2
+    assert len(requests.restore(staff.db, request_ids=[grant], **call)) == 2
     signed(staff, grant, revocation)
     staff.life.act(grant, "send")
     staff.life.act(revocation, "withdraw", note="Ошиблись")
@@ -178,7 +181,7 @@ def test_the_two_are_withdrawn_put_away_and_brought_back_together(staff: Staff) 
         staff.db,
         catalogue=staff.life.catalogue,
         request_id=grant,
-        **call,  # type: ignore[arg-type]
+        **call,
     )
     with staff.db.read() as session:
         copy = session.get_one(Request, again)
@@ -239,15 +242,15 @@ def _taken(staff: Staff, halves: list[int], step: str, which: int) -> list[int]:
         if state(staff, half) == "ready":
             staff.life.lay(half, confirmed=True)
     elif step == "delete":
-        requests.delete(staff.db, request_ids=[half], **call)  # type: ignore[arg-type]
+        requests.delete(staff.db, request_ids=[half], **call)
     elif step == "restore":
-        requests.restore(staff.db, request_ids=[half], **call)  # type: ignore[arg-type]
+        requests.restore(staff.db, request_ids=[half], **call)
     elif step == "resubmit":
         copy = requests.resubmit(
             staff.db,
             catalogue=staff.life.catalogue,
             request_id=half,
-            **call,  # type: ignore[arg-type]
+            **call,
         )
         with staff.db.read() as session:
             other = pairs.partner_of(session, session.get_one(Request, copy))
@@ -303,6 +306,66 @@ def test_a_right_given_again_as_it_is_waits_for_its_revocation(staff: Staff) -> 
         rows=[RowDecision(row, "granted") for row in staff.life.row_ids(grant)],
     )  # fmt: skip
     assert roles(staff, job) == {("frmss", WORKER)}
+
+
+def holds(staff: Staff, system: str, functional_object: str) -> int:
+    """A job with a right that an application gave, to what it named."""
+    job = staff.life.house.hire()
+    [request_id] = staff.life.house.make(system, people=(job,))
+    with staff.db.write() as session:
+        row = session.get_one(Request, request_id).rows[0]
+        row.answers = {**row.answers, "functional_object": functional_object}
+    staff.life.attest(request_id)
+    staff.send(request_id)
+    execute(staff, request_id, "granted")
+    return job
+
+
+def objects_in(staff: Staff, ids: Iterable[int]) -> dict[str, str]:
+    """By action, what the first row of each application names."""
+    found = [staff.life.one(request_id) for request_id in ids]
+    return {r.action: str(r.rows[0].answers.get("functional_object", "")) for r in found}
+
+
+@pytest.mark.parametrize("system", ["frllo", "rs-tmk"])
+def test_what_is_given_again_names_the_object_of_what_is_taken_away(
+    staff: Staff, system: str
+) -> None:
+    job = holds(staff, system, "Поликлиника № 2")
+    ids = [r for _, _, r in made(staff, change(staff, job, **{system: Decision("again")}))]
+    assert objects_in(staff, ids) == {"revoke": "Поликлиника № 2", "grant": "Поликлиника № 2"}
+
+
+def test_another_unit_may_need_another_object_and_the_revocation_names_the_former(
+    staff: Staff,
+) -> None:
+    job = holds(staff, "frllo", "Поликлиника № 2")
+    again = Decision("again", functional_object="Стационар")
+    change_id = job_changes.transfer(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        move=Move(job, {key(staff, job, "frllo"): again}, position="Старшая медсестра"),
+    )  # fmt: skip
+    ids = [r for _, _, r in made(staff, change_id)]
+    assert objects_in(staff, ids) == {"revoke": "Поликлиника № 2", "grant": "Стационар"}
+
+
+def test_a_dismissal_names_the_object_too_and_asks_for_it_again_when_it_is_cancelled(
+    staff: Staff,
+) -> None:
+    dismissal = staff.enter(holds(staff, "frllo", "Поликлиника № 2"))
+    [revocation] = staff.make(dismissal)
+    assert objects_in(staff, [revocation.id]) == {"revoke": "Поликлиника № 2"}
+    staff.send(revocation.id)
+    staff.execute(revocation.id)
+    dismissal_cancelling.cancel(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        files=staff.life.store, dismissal_id=dismissal, reason="Осталась",
+    )  # fmt: skip
+    ids = dismissal_staying.ask_again(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        dismissal_id=dismissal,
+    )  # fmt: skip
+    assert objects_in(staff, ids) == {"grant": "Поликлиника № 2"}
 
 
 def test_what_cannot_be_changed_is_refused_and_nothing_is_made(staff: Staff) -> None:
