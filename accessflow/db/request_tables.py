@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    TextClause,
     UniqueConstraint,
     bindparam,
     literal_column,
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from accessflow.db.directory_tables import Organization, Signatory, User
 
 _REFUSED = text("outcome = 'refused'")
+USUAL = {"priority": "обычный", "criticality": "средняя"}
+"""What nearly all applications have; only the others stand in the index of that column."""
 _OPEN = text(f"state in ({', '.join(map(repr, OPEN))})")
+
+
+def _unusual(name: str) -> TextClause:
+    return text(f"{name} <> '{USUAL[name]}'")
 
 
 class Request(Base):
@@ -67,8 +74,8 @@ class Request(Base):
     content_version: Mapped[int] = mapped_column(default=1)
     lock_version: Mapped[int] = mapped_column(default=1)
     subject: Mapped[str] = mapped_column(String(40), default="")  # of a technical problem, R10, R39
-    criticality: Mapped[str] = mapped_column(String(20), default="средняя")  # R23, X22
-    priority: Mapped[str] = mapped_column(String(20), default="обычный")
+    criticality: Mapped[str] = mapped_column(String(20), default=USUAL["criticality"])  # R23, X22
+    priority: Mapped[str] = mapped_column(String(20), default=USUAL["priority"])
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
@@ -143,6 +150,15 @@ class Request(Base):
         Index("ix_requests_sent_at", "sent_at", "id", "state"),
         Index(None, "answered_on"),
         Index("ix_requests_assignee", "assignee_id", "due_on", "id", "state"),
+        *(
+            Index(
+                f"ix_requests_{name}",
+                *(name, "updated_at", "id", "state"),
+                sqlite_where=_unusual(name),
+                postgresql_where=_unusual(name),
+            )
+            for name in USUAL
+        ),
         Index(None, "external_no"),
         Index(None, "registration_no", unique=True),
         Index(None, "organization_id", "journal_key", unique=True),
@@ -153,6 +169,11 @@ def is_open() -> ColumnElement[bool]:
     """Filed and not answered, said in the words of the index that holds open ones alone: neither
     database takes it for a condition whose values come apart."""
     return Request.state.in_(bindparam("open", OPEN, expanding=True, literal_execute=True))
+
+
+def is_unusual(name: str) -> ColumnElement[bool]:
+    """That it has another priority or criticality than nearly all, in the words of the index."""
+    return literal_column(_unusual(name).text)
 
 
 class RequestRow(Base):

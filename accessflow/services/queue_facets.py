@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from accessflow.db.request_tables import USUAL, is_unusual
 from accessflow.db.tables import DismissalRevocation, Request
 from accessflow.services.overview_figures import NO_SYSTEM, is_overdue
 from accessflow.workflow.term_words import SOON
@@ -122,6 +123,18 @@ def _plain(name: str) -> Facet:
     """A column of texts that leads no index."""
     column = COLUMNS[name]
     return Facet((name,), lambda _, value: (value,), lambda values, *_: _one_of(column, values))
+
+
+def _weight(name: str) -> Facet:
+    """A column in which nearly all are alike: the index of the others is used where what holds of
+    all of those is said, too."""
+    plain, rest = _plain(name), is_unusual(name)
+
+    def where(values: tuple[str, ...], columns: Columns, looker: Looker) -> ColumnElement[bool]:
+        condition = plain.where(values, columns, looker)
+        return condition if USUAL[name] in values else and_(rest, condition)
+
+    return Facet(plain.of, plain.values, where)
 
 
 def _ids(values: Iterable[str]) -> list[int]:
@@ -220,8 +233,8 @@ FACETS: Mapping[str, Facet] = MappingProxyType(
         "system": Facet(("system",), lambda _, system: (system or NO_SYSTEM,), _system),
         "sign": Facet(("dismissal", "errors", "external_no", "resubmission_of"), _signs, _sign),
         "kind": _plain("kind"),
-        "priority": _plain("priority"),
-        "criticality": _plain("criticality"),
+        "priority": _weight("priority"),
+        "criticality": _weight("criticality"),
         "organization": Facet(("organization",), lambda _, key: (str(key),), _organization),
     }
 )
