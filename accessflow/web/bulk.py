@@ -22,6 +22,7 @@ from accessflow.web.assignments import colleagues
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
+from accessflow.web.toasts import toast
 from accessflow.workflow.asks import ASKS
 from accessflow.workflow.rows import MIAC
 
@@ -81,15 +82,15 @@ def begin() -> ResponseReturnValue:
         action_reasons.compose(typed, reasons)
         return _ask_page(action, typed, again=True)
     assignee = typed.values.get("assignee", "")
+    given = {**typed.values, "assignee": int(assignee) if assignee.isdecimal() else None}
     try:
-        return _begun(
-            action,
-            _ids("pick"),
-            {**typed.values, "assignee": int(assignee) if assignee.isdecimal() else None},
-        )
+        begun = _begun(action, _ids("pick"), given)
     except Invalid as refusal:
         typed.message, typed.flaws = refusal.message, refusal.fields
         return _ask_page(action, typed, again=True), STATUS[Invalid]
+    if moved := action_reasons.moved(typed.values.get("answer_by", "")):
+        toast(f"{moved}.")
+    return begun
 
 
 def _begun(action: str, ids: list[int], given: Mapping[str, Any]) -> ResponseReturnValue:

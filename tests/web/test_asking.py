@@ -8,7 +8,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.factories import FrozenClock
 from tests.life_examples import Life
+from tests.web.conftest import Client
 
 MIAC = "miac_specialist"
 NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
@@ -74,6 +76,18 @@ def test_the_organisation_sees_which_rows_and_until_when(
     assert "Черновик" not in editor
     assert "На подпись" not in editor.split('class="af-bar"')[1]
     assert read(desk, f"/queue/{made}").count("ждём сведений") == 2
+
+
+def test_a_day_that_has_gone_by_is_not_asked_for_any_more(
+    ours: Life, made: int, clock: FrozenClock, signed_in: Client
+) -> None:
+    ours.act(made, "request_info", MIAC, text=TEXT, answer_by="27.11.2026")
+    clock.advance(days=4)
+    assert "Ответьте до 27.11.2026." in read(signed_in(ours.house.user), f"/requests/{made}")
+    clock.advance(days=1)
+    office = signed_in(ours.house.user)
+    assert "Ответа ждали до 27.11.2026." in read(office, f"/requests/{made}")
+    assert "МИАЦ ждал сведений до 27.11.2026" in read(office, f"/requests/{made}/edit")
 
 
 def test_corrected_data_lead_back_to_the_answer(ours: Life, office: FlaskClient, made: int) -> None:

@@ -116,11 +116,12 @@ def test_a_letter_to_many_is_put_together_of_ticked_reasons(ours: Life, desk: Fl
     assert 'id="answer_by-e"' in late.text
     assert jobs(ours) == []
     answer = desk.post("/queue/bulk/begin", data={
-        **posted, "text": text, "reason": keys[:2], "answer_by": "27.11.2026",
+        **posted, "text": text, "reason": keys[:2], "answer_by": "28.11.2026",
     })  # fmt: skip
+    assert "28.11.2026 — выходной: МО напомнят 30.11.2026" in desk.get(answer.location).text
     desk.post(f"{answer.location.partition('?')[0]}/run")
     data = ours.events(made)[-1].data
-    assert (data["text"], data["answer_by"]) == (text, "2026-11-27")
+    assert (data["text"], data["answer_by"]) == (text, "2026-11-30")
 
 
 def test_taking_asks_nothing(ours: Life, desk: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Person
-from accessflow.services import acting, attestations, scans
+from accessflow.services import acting, asking, attestations, scans
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.clock import moscow_date
@@ -43,7 +43,8 @@ SIGNED = (Step("prepare", CLERK), Step("scan", CLERK, 3), Step("confirm", CLERK,
 SENT = (*SIGNED, Step("send", CLERK, 0.2, {"acknowledged": "1"}))
 TAKEN = (*SENT, Step("take", after=4))
 ASKED = (*TAKEN, Step("request_info", after=20, given={
-    "text": "На скане не читается оттиск печати. Пришлите, пожалуйста, новый скан."}))  # fmt: skip
+    "text": "В ФРМР у этого сотрудника другая должность. Уточните её, пожалуйста.",
+    "about_rows": "2"}))  # fmt: skip
 PASSED_ON = (*TAKEN, Step("forward", after=3, given=FORWARDED), Step("note_external", after=30,
              given={**FORWARDED, "external_status": "в работе у второй линии"}))  # fmt: skip
 DONE = (*PASSED_ON, Step("decide", after=90, outcomes=("granted", "refused")))
@@ -92,11 +93,13 @@ def _take(office: Office, actor: Actor, request_id: int, step: Step, now: dateti
     else:
         acting.act(
             office.db, actor=actor, now=now, catalogue=office.catalogue, files=office.files,
-            request_id=request_id, action=step.action, given=_given(office, request_id, step),
+            request_id=request_id, action=step.action, given=_given(office, request_id, step, now),
         )  # fmt: skip
 
 
-def _given(office: Office, request_id: int, step: Step) -> dict[str, Any]:
+def _given(office: Office, request_id: int, step: Step, now: datetime) -> dict[str, Any]:
+    if step.action == "request_info":
+        return {**step.given, "answer_by": asking.usual_day(office.catalogue, moscow_date(now))}
     if not step.outcomes:
         return dict(step.given)
     with office.db.read() as session:
