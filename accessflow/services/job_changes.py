@@ -222,7 +222,7 @@ def _carried_out(
     told = what | {f"Доступ: {r.offer.label}": [r.role or "есть", _after(d)] for r, d in away}
     ground = " ".join(move.ground.split())[:255]
     change = change_records.keep(maker, job, kind, day, ground, told)
-    change_records.link(session, change, _pairs(planned, made))
+    change_records.link(session, change, pairs_of(planned, made))
     if kind == "role":
         history.record(
             session, actor=maker.actor, now=maker.now, entity="employment", entity_id=job.id,
@@ -237,7 +237,7 @@ def _after(decision: Decision) -> str:
     return decision.role if decision.step == "change" else "переоформить"
 
 
-def _pairs(planned: Sequence[Planned], made: Sequence[int]) -> dict[int, int]:
+def pairs_of(planned: Sequence[Planned], made: Sequence[int]) -> dict[int, int]:
     """By application: what takes away and what gives in one system are halves of one move."""
     both = {
         slug

@@ -4,7 +4,7 @@ other. They are signed, sent, withdrawn and put away together; an end of one is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import func, select, true
@@ -20,6 +20,18 @@ DEAD = frozenset({"refused", "annulled", "duplicate", "withdrawn"})
 TOGETHER = {"prepare": "draft", "send": "ready", "withdraw": ""}
 """What is done with both halves, and the state that the other is in before; "": where it may."""
 WORDS = {"grant": "предоставление новой роли", "revoke": "отзыв прежней роли"}
+RENAMED = {"grant": "предоставление на новое ФИО", "revoke": "отзыв на прежнее ФИО"}
+
+
+def words_for(kind: str) -> Mapping[str, str]:
+    """What the halves of a change of that kind are called, by action."""
+    return RENAMED if kind == "surname" else WORDS
+
+
+def words_of(session: Session, request: Request) -> str:
+    """What this half is called."""
+    link = link_of(session, request)
+    return words_for(link.change.kind if link else "").get(request.action, "")
 
 
 def is_paired(session: Session, request: Request) -> bool:
@@ -136,7 +148,7 @@ def obstacles(session: Session, request: Request) -> Iterator[str]:
     partner = partner_of(session, request)
     if partner is None or partner.state not in UNFILED:
         return
-    name = f"Пара {partner.number} ({WORDS.get(partner.action, '')})"
+    name = f"Пара {partner.number} ({words_of(session, partner)})"
     if partner.state == "draft":
         yield f"{name} ещё черновик: передайте её на подпись, заявки уходят вместе."
     if _people(partner) != _people(request):

@@ -1,15 +1,19 @@
 """Somebody has another name, or another address: the card, what is being written, and the systems.
 
-The regulation knows no form for it (Рег. 3.3: to grant, to take away, a problem of identification):
-each system with an open right is told by App. 2, whose description says the former name.
+The regulation knows no form for it, only three kinds of application (Рег. 3.3, R9). Where the
+system's form tells a person by СНИЛС, the account stays and is corrected: a problem of
+identification, App. 2, whose description says the former name. Where the form has no СНИЛС (App. 3,
+13; X6) the account is known by its name alone: it is taken away under the former name and given
+under the new one, by a pair that goes together. Where everybody signs in by ЕСИА (App. 5, R32) the
+name comes from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +22,15 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Request, RequestRow
 from accessflow.domain.person_name import PersonName
+from accessflow.forms.spec import FormSpec
 from accessflow.services import (
     acting,
     change_records,
     edit_history,
     employments,
+    job_changes,
     making,
+    pairs,
     people,
     problem,
     scans,
@@ -32,19 +39,28 @@ from accessflow.services import (
 )
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked
+from accessflow.services.dismissal_making import Revoked, revocations_of
 from accessflow.services.fields import Fields
+from accessflow.services.granting import Granted, grants_of
 from accessflow.services.job_rights import Right, rights_of
 from accessflow.services.making import Maker, maker_of
 from accessflow.services.person_form import Identity, PersonData, read_identity, read_job
+from accessflow.services.plan import Planned
+from accessflow.services.requests import create_planned
 from accessflow.workflow.states import UNFILED
 
 if TYPE_CHECKING:
     from accessflow.services.files import FileStore
 
 
+Way = Literal["keep", "tell", "again"]
+"""Nothing is filed; App. 2; a pair that takes away and gives again."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewName:
-    """As typed. `tell`: keys of the rights whose systems are told."""
+    """As typed. `ways`: what becomes of each right, by its key, `usual_way` where none is said;
+    `ready`: prerequisites that hold under the new name already (R32, R33)."""
 
     employment_id: int
     last_name: str
@@ -54,7 +70,8 @@ class NewName:
     email: str
     happened_on: str = ""
     ground: str = ""
-    tell: tuple[str, ...] = ()
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    ready: frozenset[str] = frozenset()
     confirmed: bool = False
 
 
@@ -84,8 +101,9 @@ def change_name(
     with db.write() as session:
         job = change_records.begun_job(session, actor, typed.employment_id)
         maker = maker_of(session, actor, now, catalogue)
-        who, told = _read(session, job, typed, maker.today)
-        rights = [r for r in rights_of(session, catalogue, job, maker.today) if r.key in typed.tell]
+        rights = rights_of(session, catalogue, job, maker.today)
+        who, told = _read(maker, job, typed, rights)
+        ways = _ways(typed, rights, told)
         employments.rename(session, actor=actor, now=now, person=job.person, who=who)
         if told.email != told.old_email:
             values = {"email": told.email}
@@ -95,9 +113,46 @@ def change_name(
         change = change_records.keep(
             maker, job, "surname", told.day, told.ground, _what(told, refreshed)
         )
-        made = _tell(maker, rights, told)
-        change_records.link(session, change, dict.fromkeys(made, 0))
+        asked = _tell(maker, [r for r in rights if ways[r.key] == "tell"], told)
+        again = _again(maker, job, [r for r in rights if ways[r.key] == "again"], told)
+        change_records.link(session, change, dict.fromkeys(asked, 0) | again)
         return change.id
+
+
+def prints_snils(form: FormSpec) -> bool:
+    """Whether the account is told by more than a name."""
+    return any(column.kind == "snils" and column.printed for column in form.columns)
+
+
+def by_own_login(form: FormSpec) -> bool:
+    """Whether the name comes from ЕСИА (R32)."""
+    return "esia" in form.prerequisites
+
+
+def usual_way(right: Right) -> Way:
+    """What the form of the system comes to; see the top."""
+    if by_own_login(right.offer.form) or right.asked:
+        return "keep"
+    if prints_snils(right.offer.form) or right.offer.exceptional:
+        return "tell"
+    return "again"
+
+
+def ways_of(right: Right) -> tuple[Way, ...]:
+    """What may be done at all: a right that is being taken away, or whose system takes no usual
+    application, is not given again."""
+    return ("keep", "tell") if right.asked or right.offer.exceptional else ("keep", "tell", "again")
+
+
+def _ways(typed: NewName, rights: Sequence[Right], told: Told) -> dict[str, Way]:
+    """Another address alone is no other name: it is told of, nothing is taken away for it."""
+    renamed = told.before != told.after
+    found: dict[str, Way] = {}
+    for right in rights:
+        way = typed.ways.get(right.key, usual_way(right))
+        possible = way in ways_of(right) and (renamed or way != "again")
+        found[right.key] = way if possible else "tell"
+    return found
 
 
 def unfiled_of(session: Session, job: Employment) -> Sequence[Request]:
@@ -112,8 +167,11 @@ def unfiled_of(session: Session, job: Employment) -> Sequence[Request]:
     return session.scalars(query.order_by(Request.id)).all()
 
 
-def _read(session: Session, job: Employment, typed: NewName, today: date) -> tuple[Identity, Told]:
+def _read(
+    maker: Maker, job: Employment, typed: NewName, rights: Sequence[Right]
+) -> tuple[Identity, Told]:
     """Raises Refused."""
+    session, today = maker.session, maker.today
     fields = Fields()
     data = PersonData(
         snils=job.person.snils, last_name=typed.last_name, first_name=typed.first_name,
@@ -127,9 +185,20 @@ def _read(session: Session, job: Employment, typed: NewName, today: date) -> tup
     ground = fields.text("ground", typed.ground, 255)
     if who is not None and (who.name, values["email"]) == (before, job.email):
         fields.error("last_name", "same", "Ничего не изменилось: впишите новую фамилию или адрес.")
+    for slug in _not_ready(typed, rights):
+        what = maker.catalogue.region.prerequisites[slug]
+        message = f"Не отмечено под новым ФИО: «{what}». Пока это не так, заявку вернут."
+        fields.warn(f"ready-{slug}", "prerequisite", message)
     fields.check(confirmed=typed.confirmed)
     assert who is not None  # noqa: S101  # an unread name has been refused above
     return who, Told(before, who.name, job.email, values["email"], day, ground)
+
+
+def _not_ready(typed: NewName, rights: Sequence[Right]) -> list[str]:
+    """What the systems that are applied to ask for (R32, R33) and nobody has said to hold."""
+    applied = [r for r in rights if typed.ways.get(r.key, usual_way(r)) != "keep"]
+    asked = dict.fromkeys(slug for r in applied for slug in r.offer.form.prerequisites)
+    return [slug for slug in asked if slug not in typed.ready]
 
 
 def _what(told: Told, refreshed: Sequence[str]) -> dict[str, list[str]]:
@@ -150,6 +219,8 @@ def _refresh(
     found = []
     for one in unfiled_of(maker.session, job):
         request = locked(maker.session, maker.actor, one.id)
+        if _says_the_former(maker.session, request):
+            continue
         rows = [row for row in request.rows if row.snils == job.person.snils]
         new = [_answers(row, who, told) for row in rows]
         if all(row.answers == answers for row, answers in zip(rows, new, strict=True)):
@@ -163,6 +234,12 @@ def _refresh(
         _written_anew(maker, request, [row.position for row in rows])
         found.append(request.number)
     return found
+
+
+def _says_the_former(session: Session, request: Request) -> bool:
+    """The half of an earlier change of name that takes away: it says the name then, on purpose."""
+    link = pairs.link_of(session, request)
+    return bool(link and link.pair and link.change.kind == "surname" and request.action == "revoke")
 
 
 def _answers(row: RequestRow, who: Identity, told: Told) -> dict[str, object]:
@@ -207,6 +284,35 @@ def _tell(maker: Maker, rights: Sequence[Right], told: Told) -> list[int]:
         request.batch = made[0].number
     subject = technical.SUBJECTS["access"].label
     return [making.store(maker, r, "created", {"О чём": ["—", subject]}) for r in made]
+
+
+def _again(maker: Maker, job: Employment, rights: Sequence[Right], told: Told) -> dict[int, int]:
+    """Pairs: what takes away says the former name and address, by which the account is known; by
+    application, the number of its pair."""
+    session, catalogue, on = maker.session, maker.catalogue, maker.today
+    revoked = [Revoked(job.id, r.offer.slug, r.role) for r in rights]
+    granted = [Granted(job.id, r.offer.slug, r.role, r.expires_on) for r in rights]
+    away = revocations_of(session, catalogue, job.organization, revoked, on)
+    given = grants_of(session, catalogue, job.organization, granted, on)
+    planned = [*(_formerly(one, told) for one in away), *given]
+    made = create_planned(maker, planned) if planned else []
+    return job_changes.pairs_of(planned, made)
+
+
+def _formerly(planned: Planned, told: Told) -> Planned:
+    lines = tuple(
+        replace(
+            line,
+            candidate=replace(
+                line.candidate,
+                name=told.before,
+                no_middle_name=not told.before.middle,
+                email=told.old_email,
+            ),
+        )
+        for line in planned.lines
+    )
+    return replace(planned, lines=lines)
 
 
 def _fields(label: str, held: Sequence[Right], told: Told) -> dict[str, str]:

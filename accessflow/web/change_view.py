@@ -37,7 +37,7 @@ def pair_of(found: Request, card: str) -> dict[str, Any] | None:
         "address": url_for(card, request_id=partner.id) if partner is not None else "",
         "state": request_words.STATES[partner.state].label.lower() if partner is not None else "",
         "ended": partner is not None and partner.state in pairs.DEAD,
-        "what": pairs.WORDS.get(partner.action, "") if partner is not None else "",
+        "what": pairs.words_of(session, partner) if partner is not None else "",
         "kind": KINDS[link.change.kind],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -24,14 +24,20 @@ from accessflow.services import (
 from accessflow.services.change_records import KINDS
 from accessflow.services.fields import Refused
 from accessflow.services.job_changes import STEPS, Decision, Move, Step
+from accessflow.services.job_rights import Right
 from accessflow.services.request_list import scans_of
-from accessflow.services.surname import NewName
+from accessflow.services.surname import NewName, Way
 from accessflow.web import context, request_words
 from accessflow.web.change_view import Line, groups, seen, steps, subject
 from accessflow.web.errors import STATUS
 from accessflow.web.request_next import next_step
 from accessflow.web.toasts import toast
 
+WAYS: Mapping[Way, str] = {
+    "keep": "Ничего не подавать",
+    "tell": "Сообщить обращением (приложение 2)",
+    "again": "Пара: отозвать на прежнее ФИО, выдать на новое",
+}
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
 Typed = Mapping[str, str]
 
@@ -120,7 +126,7 @@ def show(change_id: int) -> ResponseReturnValue:
         groups=groups([(n, Line(r, next_step(actor, r, scans.get(r.id)))) for n, r in made]),
         subject=subject,
         states=request_words.STATES,
-        words=pairs.WORDS,
+        words=pairs.words_for(found.kind),
         steps=steps([r for _, r in made]),
         may_prepare=bool(drafts)
         and scope.may_file(actor, found.organization_id)
@@ -245,11 +251,28 @@ def _naming(job: Employment, refusal: AccessflowError | None = None) -> str:
     return render_template(
         "changes/name.html",
         **common,
-        rights=rights,
-        told=request.form.getlist("tell") if request.method == "POST" else [r.key for r in rights],
+        rights=[(right, surname.usual_way(right), surname.ways_of(right)) for right in rights],
+        ways=WAYS,
+        why=_why,
+        checks=[(p, context.catalogue().region.prerequisites[p]) for p in _needed(rights)],
+        ticked=request.form.getlist("ready"),
         unfiled=surname.unfiled_of(session, job),
         asks_again=asks_again,
     )
+
+
+def _needed(rights: Sequence[Right]) -> list[str]:
+    """What has to be true under the new name before МИАЦ is told of it (R32, R33)."""
+    return list(dict.fromkeys(p for right in rights for p in right.offer.form.prerequisites))
+
+
+def _why(right: Right) -> str:
+    """Why that way is proposed."""
+    if not surname.prints_snils(right.offer.form):
+        return "СНИЛС в форме нет: учётную запись узнают по одному ФИО"
+    if surname.by_own_login(right.offer.form):
+        return "вход через ЕСИА: новое ФИО придёт с Госуслуг при следующем входе"
+    return ""
 
 
 def _new_name(job: Employment) -> NewName:
@@ -263,9 +286,18 @@ def _new_name(job: Employment) -> NewName:
         email=form.get("email", ""),
         happened_on=form.get("happened_on", ""),
         ground=form.get("ground", ""),
-        tell=tuple(form.getlist("tell")),
+        ways={
+            field.removeprefix("way-"): way
+            for field in form
+            if field.startswith("way-") and (way := _way(form[field]))
+        },
+        ready=frozenset(form.getlist("ready")),
         confirmed="confirmed" in form,
     )
+
+
+def _way(text: str) -> Way | None:
+    return next((known for known in WAYS if known == text), None)
 
 
 def _common(job: Employment, refusal: AccessflowError | None) -> dict[str, Any]:

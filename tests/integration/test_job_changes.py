@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Employment, JobChange, Letter, Request, Unit
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, NotFound
@@ -111,7 +113,7 @@ def test_a_role_is_changed_by_a_pair_made_at_once(staff: Staff) -> None:
         assert told.ground == "приказ № 5-к"
 
 
-def taken_person(session: object, job: int) -> int:
+def taken_person(session: Session, job: int) -> int:
     return session.get_one(Employment, job).person_id
 
 
@@ -170,7 +172,7 @@ def test_the_end_of_one_half_is_told_to_the_other(staff: Staff) -> None:
 
 def test_the_two_are_withdrawn_put_away_and_brought_back_together(staff: Staff) -> None:
     _, revocation, grant = a_pair(staff)
-    call = {"actor": staff.actor, "now": staff.life.now}
+    call: dict[str, Any] = {"actor": staff.actor, "now": staff.life.now}
     assert len(requests.delete(staff.db, request_ids=[grant], **call)) == 2
     assert len(requests.restore(staff.db, request_ids=[grant], **call)) == 2
     signed(staff, grant, revocation)
@@ -237,7 +239,8 @@ def test_however_a_pair_is_handled_no_half_is_ever_sent_alone(
 
 def _taken(staff: Staff, halves: list[int], step: str, which: int) -> list[int]:
     """The newest halves after a step on one of them."""
-    half, call = halves[which], {"actor": staff.actor, "now": staff.life.now}
+    half = halves[which]
+    call: dict[str, Any] = {"actor": staff.actor, "now": staff.life.now}
     if step == "scan":
         if state(staff, half) == "ready":
             staff.life.lay(half, confirmed=True)
@@ -438,7 +441,8 @@ def test_a_new_surname_reaches_the_card_the_drafts_and_the_systems(staff: Staff)
         files=staff.life.store,
         typed=NewName(
             job, "Сидорова", "Анна", "Ивановна", False, "sidorova@prb.example",
-            ground="свидетельство о браке", tell=(key(staff, job, "frmss"),),
+            ground="свидетельство о браке", ways={key(staff, job, "rmo"): "keep"},
+            ready=frozenset({"frmr"}),
         ),
     )  # fmt: skip
     with staff.db.read() as session:
@@ -469,6 +473,91 @@ def test_a_name_that_has_not_changed_is_said_so(staff: Staff) -> None:
             typed=NewName(job, "Петрова", "Анна", "Ивановна", False, address),
         )  # fmt: skip
     assert "last_name" in refused.value.flaws
+
+
+def renames(staff: Staff, job: int, **typed: object) -> int:
+    return surname.change_name(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        files=staff.life.store,
+        typed=NewName(
+            job, "Сидорова", "Анна", "Ивановна", False, "sidorova@prb.example", **typed,  # type: ignore[arg-type]
+        ),
+    )  # fmt: skip
+
+
+def names_in(staff: Staff, ids: Iterable[int]) -> dict[str, str]:
+    """By action, whom the first row of each application names."""
+    found = [staff.life.one(request_id) for request_id in ids]
+    return {r.action: str(r.rows[0].answers["last_name"]) for r in found}
+
+
+@pytest.mark.parametrize(
+    ("system", "way"),
+    [("frmss", "tell"), ("frllo", "tell"), ("rs-tmk", "again"), ("ipra", "again"),
+     ("vimis-onko", "keep")],
+)  # fmt: skip
+def test_what_a_new_name_needs_follows_from_what_the_form_prints(
+    staff: Staff, system: str, way: str
+) -> None:
+    job = staff.hire(system)
+    with staff.db.read() as session:
+        [right] = rights_of(session, staff.life.catalogue, session.get_one(Employment, job), TODAY)
+    assert surname.usual_way(right) == way
+
+
+def test_where_the_name_alone_tells_whose_an_account_is_a_pair_moves_it(staff: Staff) -> None:
+    job = staff.hire("ipra")
+    ids = [r for pair, _, r in made(staff, renames(staff, job)) if pair == 1]
+    assert names_in(staff, ids) == {"revoke": "Петрова", "grant": "Сидорова"}
+    grant, revocation = sorted(ids, key=lambda r: staff.life.one(r).action)
+    with staff.db.read() as session:
+        words = pairs.words_of(session, session.get_one(Request, revocation))
+        assert words == "отзыв на прежнее ФИО"
+    signed(staff, grant, revocation)
+    staff.life.act(grant, "send")
+    with pytest.raises(Conflict, match="Сначала исполните отзыв"):
+        execute(staff, grant, "granted")
+    execute(staff, revocation, "revoked")
+    staff.life.act(
+        grant, "decide", "miac_specialist",
+        rows=[RowDecision(row, "granted") for row in staff.life.row_ids(grant)],
+    )  # fmt: skip
+    assert {system for system, _ in roles(staff, job)} == {"ipra"}
+
+
+def test_another_name_again_leaves_the_revocation_at_the_name_that_the_account_has(
+    staff: Staff,
+) -> None:
+    job = staff.hire("ipra")
+    ids = [r for _, _, r in made(staff, renames(staff, job))]
+    with staff.db.read() as session:
+        [right] = rights_of(session, staff.life.catalogue, session.get_one(Employment, job), TODAY)
+    assert surname.usual_way(right) == "keep"  # it is being taken away already
+    surname.change_name(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        files=staff.life.store,
+        typed=NewName(job, "Орлова", "Анна", "Ивановна", False, "sidorova@prb.example"),
+    )  # fmt: skip
+    assert names_in(staff, ids) == {"revoke": "Петрова", "grant": "Орлова"}
+
+
+def test_another_address_alone_takes_nothing_away(staff: Staff) -> None:
+    job = staff.hire("ipra")
+    change_id = surname.change_name(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
+        files=staff.life.store,
+        typed=NewName(job, "Петрова", "Анна", "Ивановна", False, "new@prb.example"),
+    )  # fmt: skip
+    assert [(pair, action) for pair, action, _ in made(staff, change_id)] == [(0, "cover")]
+
+
+def test_a_register_asks_first_for_the_new_name_in_the_personnel_register(staff: Staff) -> None:
+    job = staff.hire("frmss")
+    with pytest.raises(Refused) as refused:
+        renames(staff, job)
+    assert refused.value.can_be_confirmed
+    assert list(refused.value.flaws) == ["ready-frmr"]
+    assert made(staff, renames(staff, job, confirmed=True))[0][1] == "cover"
 
 
 def test_a_dismissal_keeps_the_revocation_of_a_pair_and_lets_the_grant_go(staff: Staff) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -44,6 +45,18 @@ def holder(clinic: House, system: str = "frmss", left: int | None = 10) -> tuple
         return job, session.scalars(select(Grant.id).where(Grant.employment_id == job)).one()
 
 
+def another_right(clinic: House, job: int, system: str) -> int:
+    """One more right of the job, without a role; its id."""
+    with clinic.db.write() as session:
+        ledger.open_from_list(
+            session, session.get_one(Employment, job), system, "", NOON, on=NOON.date(),
+            reference="список, строка 3",
+        )  # fmt: skip
+        session.flush()
+        wanted = select(Grant.id).where(Grant.employment_id == job, Grant.system == system)
+        return session.scalars(wanted).one()
+
+
 def test_a_refused_change_keeps_what_was_typed(client: FlaskClient, clinic: House) -> None:
     job, right = holder(clinic)
     typed = {f"right-{right}": "keep", "ground": "приказ № 7-к", "happened_on": "2026-11-20"}
@@ -70,6 +83,25 @@ def test_a_name_that_cannot_be_read_stands_by_its_field(client: FlaskClient, cli
     assert answer.status_code == 422
     assert 'value="Cидорова"' in answer.text
     assert 'id="last_name-e"' in answer.text
+
+
+def test_a_new_name_is_led_by_what_each_form_prints(client: FlaskClient, clinic: House) -> None:
+    job, right = holder(clinic)
+    by_name = another_right(clinic, job, "ipra")
+    page = client.get(f"/changes/name/{job}").text
+    assert "СНИЛС в форме нет: учётную запись узнают по одному ФИО" in page
+    assert re.findall(r'value="(\w+)" selected', page) == ["tell", "again"]
+    typed = {
+        "last_name": "Орлова", "first_name": "Елена", "middle_name": "Андреевна",
+        "email": "orlova@prb.example", f"way-{right}": "tell", f"way-{by_name}": "keep",
+    }  # fmt: skip
+    asked = client.post(f"/changes/name/{job}", data=typed)
+    assert asked.status_code == 422
+    assert "Не отмечено под новым ФИО: «Сотрудник занесён в ФРМР»" in asked.text
+    assert re.findall(r'value="(\w+)" selected', asked.text) == ["tell", "keep"]
+    done = client.post(f"/changes/name/{job}", data={**typed, "ready": "frmr"})
+    assert done.status_code == 303
+    assert "обращение: новые данные пользователя" in client.get(done.location).text.lower()
 
 
 def test_both_cards_and_the_persons_page_show_the_pair(
