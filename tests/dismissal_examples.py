@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,9 +46,9 @@ class Staff:
     def actor(self) -> Actor:
         return self.life.actor("secretary")
 
-    def hire(self, *systems: str, **values: object) -> int:
+    def hire(self, *systems: str, **values: Any) -> int:
         """The id of a job whose holder has rights in the systems."""
-        job = self.life.house.hire(**values)  # type: ignore[arg-type]
+        job = self.life.house.hire(**values)
         self.give(job, *systems)
         return job
 
@@ -60,10 +61,10 @@ class Staff:
                     on=TODAY - timedelta(days=99), reference="список, строка 1",
                 )  # fmt: skip
 
-    def enter(self, job: int, on: date = TODAY, **values: str) -> int:
+    def enter(self, job: int, on: date = TODAY, **values: Any) -> int:
         return dismissals.enter(
             self.db, actor=self.actor, now=self.life.now, catalogue=catalogue(),
-            what=Dismissing(job, on, **values),  # type: ignore[arg-type]
+            what=Dismissing(job, on, **values),
         )  # fmt: skip
 
     def make(self, *ids: int, besides: dict[int, tuple[str, ...]] | None = None) -> list[Request]:

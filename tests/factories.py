@@ -8,7 +8,7 @@ from itertools import count
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Organization, Person, User
-from accessflow.domain.roles import NEEDS_ORGANIZATION, Role
+from accessflow.domain.roles import NEEDS_ORGANIZATION
 from accessflow.domain.snils import check_digits
 
 NOON = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday 23.11.2026, 12:00 in Moscow
@@ -46,7 +46,7 @@ def organization(db: Database, short_name: str = "", kind: str = "mo", **values:
         return row.id
 
 
-def account(db: Database, role: Role, organization_id: int | None = None) -> int:
+def account(db: Database, role: str, organization_id: int | None = None) -> int:
     """An account that nobody can sign in to by password; `signed_in` of the web tests opens it."""
     number = next(_numbers)
     if organization_id is None and role in NEEDS_ORGANIZATION:

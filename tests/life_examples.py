@@ -15,7 +15,6 @@ from sqlalchemy import select
 from accessflow.catalogue import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Attestation, Organization, Person, Request, RequestEvent, User
-from accessflow.domain.roles import Role
 from accessflow.services import acting, files, requests, technical, terms, timeline
 from accessflow.services.acting import Acted
 from accessflow.services.actor import Actor
@@ -56,9 +55,9 @@ class Life:
 
     def actor(self, role: str) -> Actor:
         if role not in self.cast:
-            own: dict[str, Role] = {"secretary": "secretary", "signatory": "signatory", "hr": "hr"}
-            place = self.house.organization if role in own else None
-            self.cast[role] = another(self.db, role, place)  # type: ignore[arg-type]
+            own = role in ("secretary", "signatory", "hr")
+            place = self.house.organization if own else None
+            self.cast[role] = another(self.db, role, place)
         return self.cast[role]
 
     def later(self, **by: float) -> None:

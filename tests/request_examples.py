@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Person, Request, Signatory, User
 from accessflow.domain.roles import Role
 from accessflow.services import requests
+from accessflow.services.accounts import role_of
 from accessflow.services.actor import Actor
 from accessflow.services.picks import Picks
 from tests import factories
@@ -31,12 +33,12 @@ class House:
     def actor(self) -> Actor:
         return Actor(self.user, self.role, self.organization)
 
-    def hire(self, name: str = "Петрова Анна Ивановна", **values: object) -> int:
+    def hire(self, name: str = "Петрова Анна Ивановна", **values: Any) -> int:
         """The id of the employment. `email` is somebody's own unless it is given."""
         values.setdefault("email", f"worker{factories.snils()}@prb.example")
         values.setdefault("work_phone", "8 (81379) 5-00-21")
         values.setdefault("contact_phone", "8 (921) 000-01-02")
-        person = factories.person(self.db, self.organization, name=name, **values)  # type: ignore[arg-type]
+        person = factories.person(self.db, self.organization, name=name, **values)
         with self.db.read() as session:
             return session.scalars(
                 select(Employment.id).where(Employment.person_id == person)
@@ -46,9 +48,9 @@ class House:
         with self.db.read() as session:
             return session.get_one(Person, session.get_one(Employment, employment).person_id).snils
 
-    def make(self, *systems: str, people: tuple[int, ...] = (), **picks: object) -> list[int]:
+    def make(self, *systems: str, people: tuple[int, ...] = (), **picks: Any) -> list[int]:
         """The ids of drafts for these systems, of one new person unless people are given."""
-        picked = Picks(people=people or (self.hire(),), systems=systems, **picks)  # type: ignore[arg-type]
+        picked = Picks(people=people or (self.hire(),), systems=systems, **picks)
         return self.create(picked)
 
     def create(self, picked: Picks, now: datetime = NOON) -> list[int]:
@@ -62,11 +64,11 @@ class House:
             session.get_one(Request, request_id).state = state
 
 
-def house(db: Database, role: Role = "secretary", *, head: bool = True, **values: object) -> House:
+def house(db: Database, role: Role = "secretary", *, head: bool = True, **values: Any) -> House:
     organization = factories.organization(
         db,
         kind="committee" if role == "committee" else "mo",
-        **values,  # type: ignore[arg-type]
+        **values,
     )
     if head:
         add_head(db, organization)
@@ -89,9 +91,9 @@ def add_head(
         return row.id
 
 
-def another(db: Database, role: Role, organization: int | None = None) -> Actor:
+def another(db: Database, role: str, organization: int | None = None) -> Actor:
     """Somebody else: МИАЦ, the committee, a neighbour's secretary."""
     user = factories.account(db, role, organization)
     with db.read() as session:
         found = session.get_one(User, user)
-        return Actor(user, role, found.organization_id)
+        return Actor(user, role_of(found.role), found.organization_id)

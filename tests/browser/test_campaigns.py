@@ -40,8 +40,9 @@ def page_of(
             page = stack.enter_context(watched_page(browser))
             cookie = signed_in(staff.life.actor(role).user_id or 0).get_cookie("accessflow")
             assert cookie is not None
-            told = {"name": "accessflow", "value": cookie.value, "url": address}
-            page.context.add_cookies([told])  # type: ignore[list-item]
+            page.context.add_cookies(
+                [{"name": "accessflow", "value": cookie.value, "url": address}]
+            )
             page.goto(address)
             return page
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from tests.browser.conftest import enter
 from tests.card_examples import asked, cards, with_committee
 from tests.life_examples import Life, life
 from tests.support.browser import watched_page
+
+Desk = Callable[..., AbstractContextManager[Callable[[str], Page]]]
 
 SIDE_SCROLL = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LISTS = (("/requests", "secretary"), ("/requests?tab=mine", "secretary"),
@@ -36,7 +38,7 @@ def desk(
     browser: Browser,
     live_server: Callable[[Flask], str],
     signed_in: Callable[[int], FlaskClient],
-) -> Callable[..., object]:
+) -> Desk:
     """`with desk(role) as page`: somebody's browser; `page.goto` takes whole addresses."""
     app.config["WTF_CSRF_ENABLED"] = True
     address = live_server(app)
@@ -67,12 +69,12 @@ def places(ours: Life) -> list[tuple[str, str, str]]:
 
 
 def test_axe_finds_nothing_and_only_tables_scroll(
-    ours: Life, desk: Callable[..., object], axe: Callable[[Page], list[str]],
+    ours: Life, desk: Desk, axe: Callable[[Page], list[str]],
     axe_in_the_dark: Callable[[Page], list[str]],
 ) -> None:  # fmt: skip
     everything = places(ours)
     for role in ("secretary", "signatory", "committee"):
-        with desk(role) as show, desk(role, narrow=True) as show_narrow:  # type: ignore[attr-defined]
+        with desk(role) as show, desk(role, narrow=True) as show_narrow:
             for name, path, whose in everything:
                 if whose == role:
                     page = show(path)
@@ -84,11 +86,9 @@ def test_axe_finds_nothing_and_only_tables_scroll(
                     assert page.evaluate(SIDE_SCROLL) <= 0, f"{name}, narrow"
 
 
-def test_what_is_to_be_done_stands_on_the_first_screen(
-    ours: Life, desk: Callable[..., object]
-) -> None:
+def test_what_is_to_be_done_stands_on_the_first_screen(ours: Life, desk: Desk) -> None:
     made = cards(ours)
-    with desk("secretary") as show:  # type: ignore[attr-defined]
+    with desk("secretary") as show:
         for name in ("draft", "ready-unsigned", "ready-signed", "refused", "network",
                      "outside-sent", "emd-deleted", "problem", "needs-info"):  # fmt: skip
             page = show(f"/requests/{made[name][0]}")
@@ -97,9 +97,9 @@ def test_what_is_to_be_done_stands_on_the_first_screen(
             assert box["y"] + box["height"] <= 768, name
 
 
-def test_a_question_is_answered_by_keyboard(ours: Life, desk: Callable[..., object]) -> None:
+def test_a_question_is_answered_by_keyboard(ours: Life, desk: Desk) -> None:
     made = asked(ours)
-    with desk("secretary") as show:  # type: ignore[attr-defined]
+    with desk("secretary") as show:
         page = show("/requests")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
@@ -111,9 +111,9 @@ def test_a_question_is_answered_by_keyboard(ours: Life, desk: Callable[..., obje
     assert ours.one(made).state == "in_review"
 
 
-def test_the_menu_of_a_card_opens_by_keyboard(ours: Life, desk: Callable[..., object]) -> None:
+def test_the_menu_of_a_card_opens_by_keyboard(ours: Life, desk: Desk) -> None:
     made = ours.sent()
-    with desk("secretary") as show:  # type: ignore[attr-defined]
+    with desk("secretary") as show:
         page = show(f"/requests/{made}")
         page.locator("summary", has_text="Ещё").focus()
         page.keyboard.press("Enter")

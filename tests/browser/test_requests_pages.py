@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from accessflow.services.picks import Picks, change
 from tests.browser.conftest import Desk, before_scripts
@@ -233,8 +233,8 @@ def test_axe_finds_nothing_and_double_size_does_not_scroll(
     clinic.state(sent, "sent")
     pick(clinic, [*staff, gap], ["frmss", "vimis-akineo", "rs-tmk", "rs-prof", "frv"])
     for width, height in ((1366, 768), (683, 384)):
-        viewport = {"width": width, "height": height}
-        with browser.new_context(viewport=viewport) as context:  # type: ignore[arg-type]
+        viewport: ViewportSize = {"width": width, "height": height}
+        with browser.new_context(viewport=viewport) as context:
             desk.sign_in(context)
             page = context.new_page()
             for path in PAGES:

@@ -33,7 +33,7 @@ def boris(ours: Life) -> Actor:
 
 
 def named(ours: Life, name: str, role: str = "miac_specialist") -> Actor:
-    made = another(ours.db, role, None)  # type: ignore[arg-type]
+    made = another(ours.db, role, None)
     with ours.db.write() as session:
         session.get_one(User, made.user_id).name = name
     return replace(made, name=name)

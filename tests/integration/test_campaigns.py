@@ -73,18 +73,16 @@ class Review:
         )  # fmt: skip
         return self.id
 
-    def lines(self, **wanted: object) -> list[int]:
+    def lines(self, **wanted: Any) -> list[int]:
         with self.db.read() as session:
-            query = campaign_lines.lines(self.id, self.place, Filter(**wanted))  # type: ignore[arg-type]
+            query = campaign_lines.lines(self.id, self.place, Filter(**wanted))
             return [line.id for line in session.scalars(query).unique()]
 
-    def decide(
-        self, decision: str, *ids: int, role: str = "secretary", **chosen: object
-    ) -> Decided:
+    def decide(self, decision: str, *ids: int, role: str = "secretary", **chosen: Any) -> Decided:
         return campaign_lines.decide(
             self.db, actor=self.actor(role), now=self.staff.life.now, catalogue=catalogue(),
             campaign_id=self.id, organization_id=self.place,
-            chosen=Chosen(ids, **chosen), decision=decision,  # type: ignore[arg-type]
+            chosen=Chosen(ids, **chosen), decision=decision,
         )  # fmt: skip
 
     def progress(self) -> Progress:
@@ -259,11 +257,11 @@ def test_a_revocation_carried_out_is_a_right_taken_away(review: Review) -> None:
 def test_a_closed_campaign_takes_no_decision_until_it_is_opened_again(review: Review) -> None:
     review.start()
     lead, [line, *_] = review.actor("miac_lead"), review.lines()
-    act = {"actor": lead, "now": NOON, "campaign_id": review.id}
-    campaigns.close(review.db, **act)  # type: ignore[arg-type]
+    act: dict[str, Any] = {"actor": lead, "now": NOON, "campaign_id": review.id}
+    campaigns.close(review.db, **act)
     with pytest.raises(Conflict, match="закрыт"):
         review.decide("keep", line)
-    campaigns.reopen(review.db, catalogue=catalogue(), **act)  # type: ignore[arg-type]
+    campaigns.reopen(review.db, catalogue=catalogue(), **act)
     assert review.decide("keep", line).count == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -86,9 +87,9 @@ def test_a_second_start_keeps_the_data_and_names_the_same_accounts(
     if backend == "sqlite":  # the first start was the template's
         shutil.copyfile(demo_template, tmp_path / "test.sqlite3")
     database = Database(database_url)
-    call = {"now": NOON, "catalogue": CATALOGUE, "files": FileStore(tmp_path)}
+    call: dict[str, Any] = {"now": NOON, "catalogue": CATALOGUE, "files": FileStore(tmp_path)}
     for _ in range(2):
-        accounts_told = demo.prepare(database, **call)  # type: ignore[arg-type]
+        accounts_told = demo.prepare(database, **call)
         assert [account.login for account in accounts_told] == [i.login for i in demo.LOGINS]
         with database.read() as session:
             assert session.scalar(select(func.count(User.id))) == len(demo.LOGINS)

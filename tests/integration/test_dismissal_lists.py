@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,9 @@ def staff(db: Database, tmp_path: Path) -> Staff:
     return Staff(life(db, tmp_path))
 
 
-def shown(staff: Staff, show: str, today: date = TODAY, **wanted: object) -> list[int]:
+def shown(staff: Staff, show: str, today: date = TODAY, **wanted: Any) -> list[int]:
     with staff.db.read() as session:
-        query = listed(staff.actor, Filter(show, **wanted), today)  # type: ignore[arg-type]
+        query = listed(staff.actor, Filter(show, **wanted), today)
         return [d.id for d in session.scalars(query)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -274,17 +275,17 @@ def test_the_second_job_in_the_same_organisation_keeps_its_rights(staff: Staff) 
 
 def test_the_same_file_twice_changes_nothing_and_another_day_moves(staff: Staff) -> None:
     jobs = [staff.hire("frmss") for _ in range(3)]
-    call = {"actor": staff.actor, "now": NOON, "catalogue": catalogue()}
+    call: dict[str, Any] = {"actor": staff.actor, "now": NOON, "catalogue": catalogue()}
     file = [Dismissing(job, TODAY, order_no=f"{n}-лс") for n, job in enumerate(jobs)]
-    taken = dismissals.enter_many(staff.db, whats=file, **call)  # type: ignore[arg-type]
+    taken = dismissals.enter_many(staff.db, whats=file, **call)
     assert (len(taken.made), taken.moved, taken.same) == (3, (), ())
     cancelled = taken.made[2]
     stays(staff, cancelled)
-    again = dismissals.enter_many(staff.db, whats=file, **call)  # type: ignore[arg-type]
+    again = dismissals.enter_many(staff.db, whats=file, **call)
     assert (again.made, again.moved, sorted(again.same)) == ((), (), sorted(taken.made))
     assert staff.one(cancelled).cancelled_at == NOON
     file[0] = Dismissing(jobs[0], TODAY + timedelta(days=1), order_no="0-лс")
-    third = dismissals.enter_many(staff.db, whats=file, **call)  # type: ignore[arg-type]
+    third = dismissals.enter_many(staff.db, whats=file, **call)
     assert (third.moved, third.made) == ((taken.made[0],), ())
     assert staff.one(taken.made[0]).moved_from == TODAY
 
@@ -345,11 +346,11 @@ def test_cancelling_relieves_drafts_and_names_what_is_filed(staff: Staff) -> Non
         )  # fmt: skip
 
 
-def stays(staff: Staff, dismissal: int, **choice: object) -> Left:
+def stays(staff: Staff, dismissal: int, **choice: Any) -> Left:
     return dismissal_cancelling.cancel(
         staff.db, actor=staff.actor, now=staff.life.now, catalogue=catalogue(),
         files=staff.life.store, dismissal_id=dismissal, reason="Остаётся",
-        choice=Staying(**choice),  # type: ignore[arg-type]
+        choice=Staying(**choice),
     )  # fmt: skip
 
 
@@ -501,7 +502,7 @@ def test_what_colleagues_hold_is_named_as_possibly_unknown(staff: Staff) -> None
 def test_only_the_own_staff_enters_and_a_neighbour_sees_nothing(staff: Staff) -> None:
     job = staff.hire("frmss")
     dismissal = staff.enter(job)
-    call = {"now": NOON, "catalogue": catalogue()}
+    call: dict[str, Any] = {"now": NOON, "catalogue": catalogue()}
     neighbour = another(staff.db, "hr")
     with staff.db.read() as session:
         with pytest.raises(NotFound):
@@ -509,13 +510,13 @@ def test_only_the_own_staff_enters_and_a_neighbour_sees_nothing(staff: Staff) ->
         for role in ("miac_lead", "committee"):
             assert dismissals.find(session, another(staff.db, role), dismissal).id == dismissal
     with pytest.raises(NotFound):
-        dismissals.enter(staff.db, actor=neighbour, what=Dismissing(job, TODAY), **call)  # type: ignore[arg-type]
+        dismissals.enter(staff.db, actor=neighbour, what=Dismissing(job, TODAY), **call)
     with pytest.raises(Forbidden):
         dismissals.enter(
-            staff.db, actor=another(staff.db, "miac_lead"), what=Dismissing(job, TODAY), **call,  # type: ignore[arg-type]
+            staff.db, actor=another(staff.db, "miac_lead"), what=Dismissing(job, TODAY), **call,
         )  # fmt: skip
     with pytest.raises(NotFound):
-        dismissal_making.make(staff.db, actor=neighbour, choice=Choice((dismissal,)), **call)  # type: ignore[arg-type]
+        dismissal_making.make(staff.db, actor=neighbour, choice=Choice((dismissal,)), **call)
 
 
 def test_each_reminder_knows_its_readers(staff: Staff) -> None:

@@ -258,7 +258,8 @@ def test_markup_in_a_value_is_text() -> None:
 
 def test_the_file_can_be_edited_and_saved() -> None:
     document = opened(application(2))
-    document.tables[0].add_row().cells[0].text = "Новая строка"  # type: ignore[no-untyped-call]
+    row = document.tables[0].add_row()  # type: ignore[no-untyped-call]  # as python-docx has it
+    row.cells[0].text = "Новая строка"
     document.add_paragraph("Приписка", style="Body Text")
     stream = BytesIO()
     document.save(stream)

@@ -14,7 +14,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships no types
 from PIL import Image, ImageChops
 
 from accessflow.documents.model import Cell, DocumentModel, Paragraph, Table, TableColumn

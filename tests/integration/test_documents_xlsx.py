@@ -10,6 +10,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from openpyxl.cell.cell import Cell as SheetCell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
@@ -239,7 +240,8 @@ def test_raised_marks_are_raised() -> None:
     model = application(1)
     book = openpyxl.load_workbook(BytesIO(write_xlsx(model)), rich_text=True)
     header = book.worksheets[0].cell(int(facts(model)["rows.first"]) - 1, 6).value
-    runs = [(getattr(run, "text", run), getattr(run, "font", None)) for run in header]  # type: ignore[union-attr]
+    assert isinstance(header, CellRichText)
+    runs = [(getattr(run, "text", run), getattr(run, "font", None)) for run in header]
     assert [(text, font.vertAlign if font else None) for text, font in runs] == [
         ("СНИЛС", None), ("*", "superscript"),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -89,9 +90,9 @@ class Book:
             request = session.get_one(Request, row.request_id)
             ledger.follow_rows(session, catalogue(), request, [row], now, on)
 
-    def held(self, on: date = TODAY, known_at: datetime | None = None, **asked: int) -> list[str]:
+    def held(self, on: date = TODAY, known_at: datetime | None = None, **asked: Any) -> list[str]:
         with self.db.read() as session:
-            found = held(session, self.house.actor, Asked(on, known_at, **asked))  # type: ignore[arg-type]
+            found = held(session, self.house.actor, Asked(on, known_at, **asked))
             return [grant.role for grant in found]
 
     def grants(self, job: int) -> list[Grant]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from accessflow.config import Mail
+from accessflow.config import Mail, Tls
 from accessflow.db.session import Database
 from accessflow.db.tables import Letter
 from accessflow.notify.transports import LocalMailbox, Refusal, Smtp, Transport
@@ -81,12 +81,12 @@ def text_of(message: EmailMessage) -> str:
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_letter_goes_under_tls_with_a_login(
-    db: Database, clock: FrozenClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: str
+    db: Database, clock: FrozenClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Tls
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     letter = put(db, "office@prb.example", cc=["sec@prb.example"])
     with mailroom(tmp_path / "tls", tls) as room:
-        mail = Mail(SENDER, "localhost", room.port, tls, USER, PASSWORD)  # type: ignore[arg-type]
+        mail = Mail(SENDER, "localhost", room.port, tls, USER, PASSWORD)
         assert deliver_due(posting(db, clock, tmp_path, Smtp(mail))) == 1
         message = room.arrived()[0]
     assert message["X-Rcpt"] == "office@prb.example,sec@prb.example"

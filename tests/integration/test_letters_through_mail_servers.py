@@ -130,7 +130,7 @@ def test_under_either_tls_with_a_login_letters_reach_the_server_behind(
     clock = FrozenClock()
     with dovecot(server) as ports:
         for tls, port in ports.items():
-            mail = Mail(SENDER, "localhost", port, tls, USER, PASSWORD)  # type: ignore[arg-type]
+            mail = Mail(SENDER, "localhost", port, tls, USER, PASSWORD)
             post = replace(posting(ours, server, clock), transport=Smtp(mail))
             made = letter(ours, to=[MAILBOX], name=tls)
             assert deliver_due(post) == 0

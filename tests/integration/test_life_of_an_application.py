@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def test_outside_the_secretary_enters_number_and_answers(db: Database, tmp_path:
     outside.later(days=2)
     outside.act(made, "register", registration_no="ИБ-77", happened_on="2026-11-24")
     assert outside.one(made).registration_no == "ИБ-77"
-    assert outside.one(made).due_on.isoformat() == "2026-12-24"  # type: ignore[union-attr]
+    assert outside.one(made).due_on == date(2026, 12, 24)
     outside.act(made, "request_info", text="Просят приказ")
     outside.act(made, "answer", answer="Отправили приказ письмом")
     outside.act(made, "forward", forwarded_to="СТП ЕГИСЗ", external_no="SD-1")

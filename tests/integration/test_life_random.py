@@ -173,7 +173,7 @@ class Chance(RuleBasedStateMachine):
             assert (last.action, last.user_id) == (action, actor.user_id)
             rows = [
                 t
-                for t in MACHINES[request.kind].transitions  # type: ignore[index]
+                for t in MACHINES[request.kind].transitions  # type: ignore[index]  # one of its keys
                 if (t.source, t.action) == (last.source, action) and actor.role in t.actors
             ]
             assert any(own or not t.own for t in rows)

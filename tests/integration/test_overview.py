@@ -165,7 +165,7 @@ def test_the_tables_open_their_own_lines(filled: Database, view: View) -> None:
         assert line.missed == len(ids(filled, "missed", there))
         assert line.received == len(ids(filled, "received", there))
     for line in found.organizations:
-        there = replace(view, organization=line.key)  # type: ignore[arg-type]
+        there = replace(view, organization=int(str(line.key)))
         assert (line.open, line.overdue) == (
             len(ids(filled, "open", there)),
             len(ids(filled, "overdue", there)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -35,10 +36,10 @@ def store(tmp_path: Path) -> FileStore:
     return store_in(tmp_path)
 
 
-def built(ours: House, store: FileStore, request_id: int, **more: object) -> Parcel:
+def built(ours: House, store: FileStore, request_id: int, **more: Any) -> Parcel:
     with ours.db.read() as session:
         request = session.get_one(Request, request_id)
-        return parcels.build(session, catalogue(), store, request, NOON, **more)  # type: ignore[arg-type]
+        return parcels.build(session, catalogue(), store, request, NOON, **more)
 
 
 def attach(ours: House, store: FileStore, request_id: int, kind: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -103,12 +104,12 @@ def test_a_copy_and_a_new_draft_take_the_form_in_force(ours: House) -> None:
 def test_a_deleted_draft_is_gone_and_comes_back_whole(ours: House) -> None:
     ids = ours.make("frmss", "rmo")
     before = [one(ours, i).rows[0].answers for i in ids]
-    call = {"actor": ours.actor, "now": NOON, "request_ids": ids}
-    assert requests.delete(ours.db, **call) == ["2026-00001", "2026-00002"]  # type: ignore[arg-type]
+    call: dict[str, Any] = {"actor": ours.actor, "now": NOON, "request_ids": ids}
+    assert requests.delete(ours.db, **call) == ["2026-00001", "2026-00002"]
     for request_id in ids:
         with pytest.raises(NotFound):
             one(ours, request_id)
-    assert requests.restore(ours.db, **call) == ["2026-00001", "2026-00002"]  # type: ignore[arg-type]
+    assert requests.restore(ours.db, **call) == ["2026-00001", "2026-00002"]
     assert [one(ours, i).rows[0].answers for i in ids] == before
     with ours.db.read() as session:
         events = [c.event for c in changes_of(session, [("request", ids[0])])]
@@ -138,7 +139,7 @@ def test_what_is_not_filed_is_seen_by_its_own_organisation_alone(ours: House, st
         with ours.db.read() as session, pytest.raises(NotFound):
             find(session, another(ours.db, role), first)
     for role in ("signatory", "hr", "secretary"):
-        colleague = another(ours.db, role, ours.organization)  # type: ignore[arg-type]
+        colleague = another(ours.db, role, ours.organization)
         with ours.db.read() as session:
             assert find(session, colleague, first).id == first
 
@@ -151,7 +152,7 @@ def test_what_is_filed_is_seen_by_those_who_oversee_and_by_no_neighbour(ours: Ho
             assert find(session, another(ours.db, role), first).id == first
     for role in ("secretary", "signatory", "hr"):
         with ours.db.read() as session, pytest.raises(NotFound):
-            find(session, another(ours.db, role), first)  # type: ignore[arg-type]
+            find(session, another(ours.db, role), first)
 
 
 def test_the_committee_sees_its_own_draft(db: Database) -> None:

@@ -184,7 +184,7 @@ def test_another_organisations_people_cannot_be_named(ours: House) -> None:
 
 @pytest.mark.parametrize("role", ["signatory", "miac_specialist", "admin", "auditor"])
 def test_only_filers_file(ours: House, role: str) -> None:
-    actor = another(ours.db, role, ours.organization)  # type: ignore[arg-type]
+    actor = another(ours.db, role, ours.organization)
     with pytest.raises(Forbidden):
         requests.create(
             ours.db, actor=actor, now=NOON, catalogue=catalogue(),

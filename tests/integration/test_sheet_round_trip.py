@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -66,9 +67,9 @@ def test_whatever_was_typed_comes_back(system: str, rows: list[dict[str, str]]) 
     assert printed(read(written(filled))) == printed(filled)
 
 
-def edited(data: bytes, change: object) -> bytes:
+def edited(data: bytes, change: Callable[[Worksheet], None]) -> bytes:
     book = load_workbook(BytesIO(data))
-    change(book.worksheets[0])  # type: ignore[operator]
+    change(book.worksheets[0])
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -103,7 +103,7 @@ def _keys_wait_for_scripts(page: Page) -> None:
         page.wait_for_load_state("load")
         press(key, delay=delay)
 
-    page.keyboard.press = pressed  # type: ignore[method-assign]
+    page.keyboard.press = pressed  # type: ignore[method-assign]  # so that every test waits
 
 
 def _complaints(page: Page) -> list[str]:

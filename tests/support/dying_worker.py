@@ -44,7 +44,7 @@ class Telling:
 
 class TellingSmtp(Smtp):
     @contextmanager
-    def connection(self) -> Iterator[Telling]:  # type: ignore[override]
+    def connection(self) -> Iterator[Telling]:  # type: ignore[override]  # does what letters need
         with super().connection() as inner:
             yield Telling(inner)
 

@@ -18,6 +18,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from accessflow.config import Tls
 from tests.support.daemons import ROOT, daemon, free_port
 from tests.support.smtp_server import CERTIFICATE, PASSWORD, USER
 
@@ -130,11 +131,11 @@ def opensmtpd(people: Sequence[str], later: Sequence[str] = ()) -> Iterator[Mail
 
 
 @contextmanager
-def dovecot(before: MailServer) -> Iterator[dict[str, int]]:
+def dovecot(before: MailServer) -> Iterator[dict[Tls, int]]:
     """A submission service that passes on to the other server who has logged in under TLS; its
     ports by the kind of TLS, «starttls» and «implicit»."""
     with _home() as home:
-        ports = {"starttls": free_port(), "implicit": free_port()}
+        ports: dict[Tls, int] = {"starttls": free_port(), "implicit": free_port()}
         (home / "home").mkdir()
         (home / "home").chmod(0o777)
         (home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")

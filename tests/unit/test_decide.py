@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
-from accessflow.domain.roles import LABELS, ROLES
+from accessflow.domain.roles import LABELS, ROLES, Role
 from accessflow.workflow.asks import ASKS, CAUSES
 from accessflow.workflow.decide import RowDecision, allowed, decide, refusals, settle
 from accessflow.workflow.graph import BrokenMachine, check
 from accessflow.workflow.machines import MACHINES
 from accessflow.workflow.snapshot import Acting, RowState, Snapshot
-from accessflow.workflow.spec import Machine, State, Transition
+from accessflow.workflow.spec import Kind, Machine, State, Transition
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECRETARY, MIAC = Acting("secretary", owns=True), Acting("miac_specialist")
@@ -43,7 +43,7 @@ def answers(transition: Transition) -> dict[str, Any]:
     return given
 
 
-def willing(transition: Transition, kind: str) -> Snapshot:
+def willing(transition: Transition, kind: Kind) -> Snapshot:
     """An application that every guard of the transition lets through."""
     wants = set(transition.guards)
     outcome = "granted" if kind != "revocation" else "revoked"
@@ -57,7 +57,7 @@ def willing(transition: Transition, kind: str) -> Snapshot:
     facts -= {"committee_stage"} if "no_committee_stage" in wants else set()
     facts -= {"stage_document"} if "stands_alone" in wants else set()
     outside = transition.where == "outside"
-    return Snapshot(kind, transition.source, outside, rows, facts=facts, state_at=NOW)  # type: ignore[arg-type]
+    return Snapshot(kind, transition.source, outside, rows, facts=facts, state_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def willing(transition: Transition, kind: str) -> Snapshot:
     ids=lambda value: value if isinstance(value, str) else f"{value.source}-{value.action}",
 )
 def test_every_row_can_be_taken_by_whom_it_names_and_by_nobody_else(
-    kind: str, transition: Transition
+    kind: Kind, transition: Transition
 ) -> None:
     snapshot, given = willing(transition, kind), answers(transition)
     for role in ROLES:
@@ -86,15 +86,15 @@ def test_every_row_can_be_taken_by_whom_it_names_and_by_nobody_else(
 
 @given(st.sampled_from(EVERY), st.sampled_from(list(MACHINES)), st.sampled_from(ROLES))
 def test_from_any_other_state_it_is_told_from_where_and_by_whom(
-    transition: Transition, kind: str, role: str
+    transition: Transition, kind: Kind, role: Role
 ) -> None:
-    machine = MACHINES[kind]  # type: ignore[index]
+    machine = MACHINES[kind]
     sources = {t.source for t in machine.transitions if t.action == transition.action}
     for state in machine.states:
         if state.slug in sources:
             continue
         with pytest.raises(Conflict) as refused:
-            decide(Snapshot(machine.kind, state.slug), transition.action, Acting(role, True), NOW)  # type: ignore[arg-type]
+            decide(Snapshot(machine.kind, state.slug), transition.action, Acting(role, True), NOW)
         if sources:
             assert f"«{state.label}»" in refused.value.message
             assert "возможно из" in refused.value.message

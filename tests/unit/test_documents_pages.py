@@ -104,8 +104,8 @@ def test_a_row_higher_than_a_page_goes_on_and_loses_no_line() -> None:
 def test_rows_that_a_cell_spans_stay_together_unless_no_page_holds_them() -> None:
     def spanned(rows: int) -> LaidTable:
         columns = (TableColumn("a"), TableColumn("b"))
-        lines = [(Cell("Ресурсы", rowspan=rows), Cell("1"))]
-        lines += [(Cell(str(n)),) for n in range(2, rows + 1)]  # type: ignore[misc]
+        lines: list[tuple[Cell, ...]] = [(Cell("Ресурсы", rowspan=rows), Cell("1"))]
+        lines += [(Cell(str(n)),) for n in range(2, rows + 1)]
         model = DocumentModel("т", "landscape", (Table(columns, (), tuple(lines)),), STAMP, "т")
         return next(b for b in lay_out(model).blocks if isinstance(b, LaidTable))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import combinations
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,9 +101,9 @@ def test_spellings_of_one_role_are_one_role() -> None:
 
 
 @given(tellings(same_days=False), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter(told: list[Told], random: object) -> None:
+def test_the_order_of_arrival_does_not_matter(told: list[Told], random: Random) -> None:
     shuffled = told.copy()
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     again = [Told(n, t.kind, t.role, t.on) for n, t in enumerate(shuffled, 1)]
     assert shape(fold(again)) == shape(fold(told))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from accessflow.documents.build import blank, build
 from accessflow.documents.model import DocumentModel, Paragraph, SignatureBlock, Table
 from accessflow.forms.application import Application
+from accessflow.forms.spec import Action
 from tests.catalogue_examples import (
     application,
     catalogue,
@@ -20,8 +22,8 @@ from tests.catalogue_examples import (
 )
 
 
-def page(application: Application, **options: str) -> DocumentModel:
-    return build(check(application), catalogue().region, **options)  # type: ignore[arg-type]
+def page(application: Application, **options: Any) -> DocumentModel:
+    return build(check(application), catalogue().region, **options)
 
 
 def texts(model: DocumentModel, style: str) -> list[str]:
@@ -87,8 +89,9 @@ def test_app_13_follows_the_action_in_verb_title_and_caption() -> None:
 
 
 def test_app_14_keeps_its_title_and_has_one_verb() -> None:
-    for action, verb in (("grant", "предоставить"), ("revoke", "отозвать")):
-        model = page(application("orph", action))  # type: ignore[arg-type]
+    verbs: dict[Action, str] = {"grant": "предоставить", "revoke": "отозвать"}
+    for action, verb in verbs.items():
+        model = page(application("orph", action))
         assert " ".join(texts(model, "title")) == regulation()["forms"]["14"]["title"]
         expected = regulation()["forms"]["14"]["preamble"].replace("предоставить (отозвать)", verb)
         assert texts(model, "body") == [expected]
@@ -119,8 +122,9 @@ def test_app_10_prints_its_word_without_braces() -> None:
 
 
 def test_the_status_column_follows_the_action() -> None:
-    for action, status in (("grant", "предоставить доступ"), ("revoke", "удалить доступ")):
-        assert table(page(application("frmss", action))).rows[0][-1].text == status  # type: ignore[arg-type]
+    told: dict[Action, str] = {"grant": "предоставить доступ", "revoke": "удалить доступ"}
+    for action, status in told.items():
+        assert table(page(application("frmss", action))).rows[0][-1].text == status
 
 
 def test_no_patronymic_is_a_word_in_its_own_column_and_nothing_in_a_whole_name() -> None:

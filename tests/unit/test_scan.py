@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
 
 import pikepdf
 import pytest
@@ -241,7 +242,9 @@ def picture_bomb() -> bytes:
         (lambda: b"PK\x03\x04", "это не скан. Принимаются PDF, PNG, JPEG"),
     ],
 )
-def test_what_cannot_be_a_scan_is_refused_in_words(content, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_a_scan_is_refused_in_words(
+    content: Callable[[], bytes], words: str
+) -> None:
     with pytest.raises(Invalid, match=words) as refused:
         scan.assemble([("подписанная.pdf", content())])
     assert "подписанная.pdf" in refused.value.message

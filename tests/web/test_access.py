@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -55,7 +56,7 @@ from accessflow.web.context import Core
 from tests import factories
 from tests.scan_examples import printed
 
-Arguments = dict[str, int | str]
+Arguments = dict[str, Any]
 
 
 @dataclass
@@ -257,7 +258,7 @@ def address(app: Flask, rule: Rule, arguments: Arguments) -> str:
     if "step" in rule.arguments and rule.endpoint == "people.note":
         arguments = {**arguments, "step": "attest"}
     with app.test_request_context():
-        return app.url_for(rule.endpoint, **arguments)  # type: ignore[arg-type]
+        return app.url_for(rule.endpoint, **arguments)
 
 
 def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:

@@ -76,6 +76,7 @@ def test_the_organisation_sees_which_rows_and_until_when(
     assert "Черновик" not in editor
     assert "На подпись" not in editor.split('class="af-bar"')[1]
     assert read(desk, f"/queue/{made}").count("ждём сведений") == 2
+    assert "ответить до 27.11" in read(office, "/requests")
 
 
 def test_a_day_that_has_gone_by_is_not_asked_for_any_more(
@@ -87,6 +88,7 @@ def test_a_day_that_has_gone_by_is_not_asked_for_any_more(
     clock.advance(days=1)
     office = signed_in(ours.house.user)
     assert "Ответа ждали до 27.11.2026." in read(office, f"/requests/{made}")
+    assert "ответа ждали до 27.11" in read(office, "/requests")
     assert "МИАЦ ждал сведений до 27.11.2026" in read(office, f"/requests/{made}/edit")
 
 

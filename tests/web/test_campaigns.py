@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
 
 from accessflow.db.session import Database
 from accessflow.services import campaigns
@@ -56,8 +57,8 @@ def page(staff: Staff, started: int, rest: str = "") -> str:
     return f"/campaigns/{started}/organizations/{staff.life.house.organization}{rest}"
 
 
-def words(answer: object) -> str:
-    return " ".join(answer.get_data(as_text=True).split())  # type: ignore[attr-defined]
+def words(answer: TestResponse) -> str:
+    return " ".join(answer.get_data(as_text=True).split())
 
 
 def text_of(pdf: bytes) -> str:

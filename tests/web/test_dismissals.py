@@ -326,7 +326,7 @@ def test_those_above_see_every_organisation_and_change_nothing(
 ) -> None:
     dismissal = staff.enter(leaves(staff, "Лаптева Ирина Сергеевна", "frmss"))
     staff.make(dismissal)
-    above = signed_in(another(staff.db, role).user_id or 0)  # type: ignore[arg-type]
+    above = signed_in(another(staff.db, role).user_id or 0)
     page = above.get(f"/dismissals?open={dismissal}").text
     assert "Лаптева Ирина Сергеевна" in page
     assert "Перенести" not in page

@@ -260,7 +260,8 @@ def test_the_sheet_holds_every_row_of_the_filter_and_no_snils(
     filed(db, clinic, "rmo")
     answer = client.get("/queue/export.xlsx?system=frmss&size=25")
     book = openpyxl.load_workbook(io.BytesIO(answer.data), read_only=True)
-    table = [list(row) for row in book.active.iter_rows(values_only=True)]  # type: ignore[union-attr]
+    [sheet] = book.worksheets
+    table = [list(row) for row in sheet.iter_rows(values_only=True)]
     with db.read() as session:
         numbers = [session.get_one(Request, one).number for one in ids]
         people = session.scalars(select(RequestRow.snils)).all()

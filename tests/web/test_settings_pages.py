@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from accessflow.db.session import Database
 from accessflow.db.tables import CannedText, SettingVersion
@@ -32,8 +33,8 @@ def client_as(db: Database, signed_in: Clients) -> Callable[[Role], FlaskClient]
     return lambda role: signed_in(factories.account(db, role))
 
 
-def text_of(answer: object) -> str:
-    return html.unescape(answer.get_data(as_text=True))  # type: ignore[attr-defined]
+def text_of(answer: TestResponse) -> str:
+    return html.unescape(answer.get_data(as_text=True))
 
 
 def saved(client: FlaskClient, address: str, **typed: str) -> str:
