@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -116,6 +116,20 @@ def find(session: Session, request: Request) -> Asked | None:
         .limit(1)
     )
     return open_one(request, session.scalars(query).all())
+
+
+def days_of(session: Session, requests: Iterable[Request]) -> Mapping[int, date]:
+    """By which day an answer is asked for, by id, of those that wait for one by a day."""
+    waiting = [request.id for request in requests if request.state == STATE]
+    query = (
+        select(RequestEvent)
+        .where(RequestEvent.request_id.in_(waiting), RequestEvent.target == STATE)
+        .where(RequestEvent.source != STATE)
+        .order_by(RequestEvent.seq)
+    )
+    events = session.scalars(query) if waiting else ()
+    last = {event.request_id: asked_by(event).answer_by for event in events}
+    return {request_id: day for request_id, day in last.items() if day}
 
 
 def asked_by(event: RequestEvent) -> Asked:

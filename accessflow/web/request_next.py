@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -87,8 +88,11 @@ def _of_committee(request: Request) -> Next | None:
     return TAKE if addressed and not request.outside else None
 
 
-def standing(request: Request, scan: RequestFile | None, term: InWords) -> InWords:
-    """Where it stands: the term; before that, what it waits for."""
+def standing(
+    request: Request, scan: RequestFile | None, term: InWords, answer_by: date | None, today: date
+) -> InWords:
+    """Where it stands: the term; before that, or by a day that МИАЦ has named, what it waits
+    for."""
     since = f" с {moscow_date(request.state_at):%d.%m}" if request.state_at else ""
     if request.state == "ready":
         if scan is None:
@@ -101,4 +105,8 @@ def standing(request: Request, scan: RequestFile | None, term: InWords) -> InWor
         return InWords(f"ждёт номера МИАЦ{since}", "none")
     if request.state == "awaiting_call":
         return InWords(f"ждёт звонка{since}", "none")
+    if answer_by:
+        late = answer_by < today
+        what = "ответа ждали" if late else "ответить"
+        return InWords(f"{what} до {answer_by:%d.%m} ({term.words})", "late" if late else "soon")
     return term

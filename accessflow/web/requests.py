@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from accessflow.db.tables import Request, RequestFile
 from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
-from accessflow.services import people, request_counts, request_list, scope, terms
+from accessflow.services import asking, people, request_counts, request_list, scope, terms
 from accessflow.services.applications import form_of
 from accessflow.services.editable import may_edit
 from accessflow.services.offers import offers
@@ -197,14 +197,16 @@ def _lines(items: Sequence[Request]) -> list[Line]:
     names = request_list.names_of(session, items)
     scans = request_list.scans_of(session, items)
     told = terms.shown_of(session, catalogue, items, context.today(), short=True)
+    asked = asking.days_of(session, items)
     return [
-        _line(item, names.get(item.id, ()), scans.get(item.id), told[item.id]) for item in items
+        _line(i, names.get(i.id, ()), scans.get(i.id), told[i.id], asked.get(i.id)) for i in items
     ]
 
 
 def _line(
-    item: Request, names: tuple[PersonName, ...], scan: RequestFile | None, term: InWords
-) -> Line:
+    item: Request, names: tuple[PersonName, ...], scan: RequestFile | None, term: InWords,
+    answer_by: date | None,
+) -> Line:  # fmt: skip
     label, superseded = _form(item)
     editable = may_edit(context.actor(), item)
     return Line(
@@ -213,7 +215,7 @@ def _line(
         form=request_words.form_label(label),
         names=tuple(map(short_name, names)),
         next=next_step(context.actor(), item, scan),
-        standing=standing(item, scan, term),
+        standing=standing(item, scan, term, answer_by, context.today()),
         editable=editable,
         superseded=superseded and editable,
     )
