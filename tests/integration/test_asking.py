@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,6 @@ NAMES = ("Лунёв Степан Тимофеевич", "Осокин Рома�
 def backend() -> str:
     """Nothing here is put to the database in words of its own."""
     return "sqlite"
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from accessflow.db.session import Database
 from accessflow.db.tables import Employment
 from accessflow.services import dismissal_cancelling, rights_of_gone
 from accessflow.services.actor import Actor
@@ -22,22 +17,9 @@ from accessflow.services.rights_of_gone import Narrowed
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import TODAY, Staff
 from tests.factories import NOON
-from tests.life_examples import life
 from tests.request_examples import another
 
 NEXT_WEEK = TODAY + timedelta(days=7)
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 def shown(staff: Staff, show: str, today: date = TODAY, **wanted: Any) -> list[int]:

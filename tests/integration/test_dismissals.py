@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from accessflow.db.session import Database
 from accessflow.db.tables import (
     DismissalRevocation,
     Employment,
@@ -39,20 +36,7 @@ from accessflow.services.ledger_queries import Asked, held
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import FIVE, TODAY, Staff
 from tests.factories import NOON
-from tests.life_examples import life
 from tests.request_examples import another, house
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 def test_five_systems_are_revoked_by_five_forms_in_one_go(staff: Staff) -> None:

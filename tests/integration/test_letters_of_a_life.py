@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,13 +26,6 @@ STATEMENTS = {
     "outside_need": "Специалист СТП",
     "actions_taken": "Запрос отправлен",
 }
-
-
-@pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture
@@ -336,8 +328,10 @@ def told(db: Database, request_id: int) -> list[tuple[str, list[str], list[str]]
     return [(one.kind, one.to, one.cc) for one in found if one.kind not in ("registered", "parcel")]
 
 
-AUTHOR = (["office@prb.example"], ["sekretar@prb.example"])
-MIAC = (["ib_lomiac@lenreg.ru"], [])
+Whom = tuple[list[str], list[str]]
+"""To whom a letter goes, and its copy."""
+AUTHOR: Whom = (["office@prb.example"], ["sekretar@prb.example"])
+MIAC: Whom = (["ib_lomiac@lenreg.ru"], [])
 
 
 def test_on_the_way_to_the_committee_and_back_all_three_sides_are_told(ours: Life) -> None:

@@ -7,16 +7,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, Employment, Person
 from tests.dismissal_examples import FIVE, Staff
-from tests.life_examples import life
 from tests.request_examples import another
 
 SNILS = "112-233-445 95"
@@ -26,11 +23,6 @@ SNILS = "112-233-445 95"
 def backend() -> str:
     """Pages: what the databases do differently is proved by tests/integration."""
     return "sqlite"
-
-
-@pytest.fixture
-def staff(db: Database, tmp_path: Path) -> Staff:
-    return Staff(life(db, tmp_path))
 
 
 @pytest.fixture
