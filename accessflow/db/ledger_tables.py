@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OPEN = text("until IS NULL AND voided_at IS NULL")
 _ENDED = text("until IS NOT NULL")
 _EXPIRING = text("until IS NULL AND voided_at IS NULL AND expires_on IS NOT NULL")
+_MET_NOTHING = text("met_nothing_at IS NOT NULL AND withdrawn_at IS NULL")
 _STANDING = text("cancelled_at IS NULL")
 _UNFILED = text("cancelled_at IS NULL AND filed_at IS NULL")
 _UNDONE = text("cancelled_at IS NULL AND done_at IS NULL")
@@ -58,6 +59,8 @@ class LedgerEntry(Base):
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_why: Mapped[str] = mapped_column(String(255), default="")
+    met_nothing_at: Mapped[datetime | None]
+    # ^ of a closing: since when it is known to have ended no right; kept by `ledger_settling`
 
     request_row: Mapped[RequestRow | None] = relationship()
     person: Mapped[Person] = relationship()
@@ -73,6 +76,12 @@ class LedgerEntry(Base):
         Index(None, "organization_id", "kind", "id"),
         Index(None, "kind", "id"),
         Index(None, "person_id", "id"),
+        Index(
+            "ix_ledger_entries_met_nothing",
+            *("organization_id", "id"),
+            sqlite_where=_MET_NOTHING,
+            postgresql_where=_MET_NOTHING,
+        ),
     )
 
 

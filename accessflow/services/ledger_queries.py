@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from accessflow.db.tables import Employment, Grant, LedgerEntry, Person, RequestRow
 from accessflow.services.actor import Actor
+from accessflow.services.fields import searchable
 from accessflow.services.scope import organization as seen_organization
 from accessflow.services.scope import within
 
 PAGE = 50
-LOOKED_THROUGH = 2000
 
 
 State = Literal["active", "revoked", "all", "gone", "new", "expiring"]
@@ -138,31 +138,36 @@ def history(session: Session, actor: Actor, person_id: int) -> list[Grant]:
 
 
 def closings_without_a_right(
-    session: Session, actor: Actor, *, person: int | None = None, limit: int = PAGE
-) -> list[LedgerEntry]:
-    """Revocations of what the ledger does not know, newest first: each worth a look.
-
-    Of the last LOOKED_THROUGH revocations: in a region's ledger nobody looks through all of them.
-    """
-    closed = exists().where(
-        Grant.person_id == LedgerEntry.person_id,
-        Grant.closed_id == LedgerEntry.id,
-        Grant.voided_at.is_(None),
+    actor: Actor,
+    *,
+    person: int | None = None,
+    text: str = "",
+    people: Collection[int] | None = None,
+) -> Select[LedgerEntry]:
+    """Revocations of what the ledger does not know, each worth a look, with whose they are and by
+    which application; `text`: of a name, `people`: any of these."""
+    query = (
+        select(LedgerEntry)
+        .join(LedgerEntry.person)
+        .join(LedgerEntry.organization)
+        .where(
+            LedgerEntry.met_nothing_at.is_not(None),
+            LedgerEntry.withdrawn_at.is_(None),
+            within(actor, LedgerEntry.organization_id),
+        )
+        .options(
+            contains_eager(LedgerEntry.person),
+            contains_eager(LedgerEntry.organization),
+            joinedload(LedgerEntry.request_row).joinedload(RequestRow.request),
+        )
     )
-    told: tuple[ColumnElement[bool], ...] = (
-        LedgerEntry.kind == "close",
-        LedgerEntry.withdrawn_at.is_(None),
-        within(actor, LedgerEntry.organization_id),
-    )
-    if person is not None:  # by the jobs, which entries are indexed by
-        jobs = session.scalars(select(Employment.id).where(Employment.person_id == person)).all()
-        told = (*told, LedgerEntry.employment_id.in_(jobs))
-    last = select(LedgerEntry.id).where(*told).order_by(LedgerEntry.id.desc()).limit(LOOKED_THROUGH)
-    query = select(LedgerEntry).where(LedgerEntry.id.in_(last.scalar_subquery()), ~closed)
-    ordered = query.order_by(LedgerEntry.id.desc()).limit(limit)
-    whose = (joinedload(LedgerEntry.person), joinedload(LedgerEntry.organization))
-    by = joinedload(LedgerEntry.request_row).joinedload(RequestRow.request)
-    return list(session.scalars(ordered.options(*whose, by)))
+    if person is not None:
+        query = query.where(LedgerEntry.person_id == person)
+    if people is not None:
+        query = query.where(LedgerEntry.person_id.in_(people))
+    for word in searchable(text).split():
+        query = query.where(Person.search_name.contains(word, autoescape=True))
+    return query
 
 
 def _held(actor: Actor, asked: Asked) -> Select[Grant]:

@@ -64,7 +64,9 @@ def _settled(
     """Grants to be, and those that were and have changed."""
     fresh: list[Grant] = []
     changed: list[Grant] = []
-    for span in fold(_told(entry) for entry in entries.values()):
+    spans = fold(_told(entry) for entry in entries.values())
+    _note_what_met_nothing(entries, spans, now)
+    for span in spans:
         grant = standing.pop(span.opened, None)
         if grant is not None and _same(grant, span):
             continue
@@ -80,6 +82,16 @@ def _settled(
         _void(grant, now, why or "решение отменено")
         changed.append(grant)
     return fresh, changed
+
+
+def _note_what_met_nothing(
+    entries: dict[int, LedgerEntry], spans: Iterable[Span], now: datetime
+) -> None:
+    """A closing that ends no right is worth a look, until a right is told of that it ends."""
+    met = {span.closed for span in spans}
+    for entry in entries.values():
+        if entry.kind == "close" and (entry.id in met) == (entry.met_nothing_at is not None):
+            entry.met_nothing_at = None if entry.id in met else now
 
 
 def _entries(session: Session, pairs: Sequence[Pair]) -> Mapping[Pair, dict[int, LedgerEntry]]:

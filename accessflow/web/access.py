@@ -129,6 +129,8 @@ ACCESS: Final[dict[str, Access]] = {
     "ledger.system": ANYONE,
     "ledger.organization": ANYONE,
     "ledger.unknown": ANYONE,
+    "ledger.search_unknown": ANYONE,
+    "ledger.export_unknown": ANYONE,
     "ledger.admitted_page": ANYONE,
     "ledger.admitted_file": ANYONE,
     "users.index": frozenset({"admin"}),

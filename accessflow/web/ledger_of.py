@@ -1,4 +1,4 @@
-"""The ledger by person, by system and by organisation; revocations that it knew no right for."""
+"""The ledger by person, by system and by organisation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
-from accessflow.db.tables import Grant, LedgerEntry, Organization
+from accessflow.db.tables import Grant, Organization
 from accessflow.services import ledger_queries, ledger_sums, people, scope
 from accessflow.services.admitted import label_of
 from accessflow.services.ledger_list import PAGE_SIZE, Rights
@@ -21,9 +20,8 @@ from accessflow.services.people import name_of
 from accessflow.web import context, ledger_asked
 from accessflow.web.ledger_asked import STATES
 from accessflow.web.ledger_blueprint import blueprint, offered
+from accessflow.web.ledger_unknown import unknown_of
 from accessflow.web.ledger_words import Line, lines
-
-MOST_UNKNOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def person(person_id: int) -> ResponseReturnValue:
         found=found,
         rights=rights_of(person_id, found.on, found.known_at),
         versions=_versions(ledger_queries.history(session, actor, person_id)),
-        unknown=_unknown(person_id),
+        unknown=unknown_of(person_id),
         overseer=scope.sees_all(actor),
         offered=offered,
         kept=ledger_asked.arguments,
@@ -149,20 +147,6 @@ def organization(organization_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/unknown")
-def unknown() -> ResponseReturnValue:
-    """«Отозвано, чего реестр не знал»: each worth a look."""
-    return render_template(
-        "ledger/unknown.html",
-        entries=_unknown(),
-        overseer=scope.sees_all(context.actor()),
-        most=MOST_UNKNOWN,
-        looked_through=ledger_queries.LOOKED_THROUGH,
-        offered=offered,
-        kept=ledger_asked.arguments,
-    )
-
-
 def _organizations(overseer: bool) -> Sequence[Row[int, str]]:
     if not overseer:
         return ()
@@ -187,24 +171,3 @@ def _versions(grants: Sequence[Grant]) -> list[Version]:
         )
         for line in told
     ]
-
-
-def _unknown(person_id: int | None = None) -> list[dict[str, Any]]:
-    session, catalogue = context.session(), context.catalogue()
-    entries = ledger_queries.closings_without_a_right(
-        session, context.actor(), person=person_id, limit=MOST_UNKNOWN
-    )
-    return [
-        {
-            "entry": entry,
-            "name": name_of(entry.person).full,
-            "system": label_of(catalogue, entry.system),
-            "organization": entry.organization,
-            "request": _request_of(entry),
-        }
-        for entry in entries
-    ]
-
-
-def _request_of(entry: LedgerEntry) -> Any:
-    return entry.request_row.request if entry.request_row else None

@@ -66,8 +66,8 @@ def lines(grants: Sequence[Grant], *, on: date, known_at: datetime | None = None
             state=told[g.id],
             word=word_of(told[g.id]),
             until=until_known(g, known_at),
-            opened=_request(g.opened),
-            closed=_request(g.closed) if until_known(g, known_at) else None,
+            opened=request_of(g.opened),
+            closed=request_of(g.closed) if until_known(g, known_at) else None,
         )
         for g in grants
     ]
@@ -141,7 +141,7 @@ def head_of(system: SystemSpec) -> str:
     return " ".join(_SYLLABLE.sub("\u00ad", word) if len(word) > LONG else word for word in words)
 
 
-def _request(entry: LedgerEntry | None) -> Request | None:
+def request_of(entry: LedgerEntry | None) -> Request | None:
     """What can be opened: not one of a journal that was taken back."""
     found = entry.request_row.request if entry is not None and entry.request_row else None
     return found if found is not None and found.deleted_at is None else None

@@ -182,18 +182,28 @@ def test_a_right_of_one_job_is_not_that_of_the_other(book: Book, db: Database) -
     assert theirs.held(person=person) == [WORKER]
 
 
+def closings(book: Book, actor: Actor | None = None, **asked: Any) -> list[LedgerEntry]:
+    """Those that ended no right."""
+    with book.db.read() as session:
+        query = closings_without_a_right(actor or book.house.actor, **asked)
+        return list(session.scalars(query))
+
+
 def test_a_revocation_of_what_nobody_knows_is_kept_and_shown(book: Book) -> None:
     job = book.house.hire()
     book.revoke(book.row(job, WORKER))
     assert book.grants(job) == []
-    with book.db.read() as session:
-        [note] = closings_without_a_right(session, book.house.actor)
-        assert (note.employment_id, note.role) == (job, WORKER)
-        assert closings_without_a_right(session, another(book.db, "secretary")) == []
-    book.grant(book.row(job), days(-3))
+    [note] = closings(book)
+    assert (note.employment_id, note.role, note.met_nothing_at) == (job, WORKER, NOON)
+    assert closings(book, another(book.db, "secretary")) == []
+    assert [one.id for one in closings(book, text="ПЕТРОВА")] == [note.id]
+    assert closings(book, text="Сидорова") == []
+    given_ = book.row(job)
+    book.grant(given_, days(-3))
     assert book.held() == []
-    with book.db.read() as session:
-        assert closings_without_a_right(session, book.house.actor) == []
+    assert closings(book) == []
+    book.undo(given_, NOON)
+    assert [one.id for one in closings(book)] == [note.id]
 
 
 def test_taking_a_grant_back_leaves_no_right_and_keeps_what_was_believed(book: Book) -> None:

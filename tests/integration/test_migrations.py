@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, inspect, 
 
 from accessflow.db.migrate import alembic_config, upgrade
 from accessflow.db.session import Database, make_engine
-from accessflow.db.tables import Base, ImportJob, ImportRow, Organization, Request
+from accessflow.db.tables import Base, ImportJob, ImportRow, LedgerEntry, Organization, Request
 from tests.factories import NOON
 
 
@@ -177,4 +177,28 @@ def test_a_list_may_be_of_no_organisation_and_what_points_to_lists_stays(
         column = jobs.tables["import_jobs"].c.organization_id
         assert not column.nullable
         assert set(connection.scalars(select(column))) == {1}
+    engine.dispose()
+
+
+def test_closings_that_ended_no_right_are_found_in_what_is_there(bare_database_url: str) -> None:
+    migrate(bare_database_url, "0004")
+    engine = make_engine(bare_database_url)
+    with engine.begin() as connection:
+        put = _putter(connection)
+        put("organizations", id=1, kind="mo", full_name="Больница", created_at=NOON)
+        put("persons", id=1, snils="11223344595", created_at=NOON)
+        put("employments", id=1, person_id=1, organization_id=1)
+        whose = {"employment_id": 1, "person_id": 1, "organization_id": 1, "system": "frmss"}
+        for number, kind in enumerate(("open", "close", "close"), 1):
+            put("ledger_entries", id=number, kind=kind, provenance="import", recorded_at=NOON,
+                happened_on=NOON.date(), **whose)  # fmt: skip
+        put("grants", id=1, since=NOON.date(), until=NOON.date(), opened_id=1, closed_id=2,
+            provenance="import", recorded_at=NOON, closed_recorded_at=NOON, **whose)  # fmt: skip
+    upgrade(bare_database_url)
+    db = Database(bare_database_url)
+    with db.read() as session:
+        query = select(LedgerEntry.id).where(LedgerEntry.met_nothing_at == NOON)
+        assert session.scalars(query).all() == [3]
+    db.dispose()
+    migrate(bare_database_url, "0004", down=True)
     engine.dispose()

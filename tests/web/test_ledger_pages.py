@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from accessflow.db.session import Database
-from accessflow.db.tables import Employment
+from accessflow.db.tables import Employment, LedgerEntry
 from accessflow.services import ledger
 from accessflow.services.ledger_settling import settle
 from tests import factories
@@ -234,3 +234,30 @@ def test_the_list_of_the_admitted_says_who_signs_and_how_many_lines(region: Regi
     assert region.own.snils(region.own_job) not in text
     assert region.lead.get("/ledger/admitted.pdf").status_code == 422
     assert region.secretary.get("/ledger/admitted.xlsx").status_code == 404
+
+
+def test_what_was_revoked_unknown_is_paged_searched_sorted_and_taken_away(region: Region) -> None:
+    with region.db.write() as session:
+        job = session.get_one(Employment, region.own_job)
+        for number in range(60):
+            session.add(
+                LedgerEntry(
+                    kind="close", employment_id=job.id, person_id=job.person_id,
+                    organization_id=job.organization_id, system="rmo", role=f"Роль {number:02}",
+                    happened_on=days(-number), provenance="import", reference=f"список, {number}",
+                    recorded_at=NOON,
+                )
+            )  # fmt: skip
+        session.flush()
+        settle(session, job.id, "rmo", NOON)
+    first = region.secretary.get("/ledger/unknown").text
+    assert "1–50 из 60" in first
+    assert ("Роль 59" in first, "Роль 00" in first) == (True, False)
+    assert "Роль 00" in region.secretary.get("/ledger/unknown?page=2").text
+    assert "Роль 00" in region.secretary.get("/ledger/unknown?sort=-day").text
+    found = region.secretary.post("/ledger/unknown/search", data={"q": "Никого Такого"})
+    assert "По этому отбору отзывов нет" in region.secretary.get(found.location).text
+    with region.secretary.get("/ledger/unknown.xlsx") as answer:
+        sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    assert sheet.max_row == 62  # a title, the headings
