@@ -14,6 +14,7 @@ from accessflow.db.session import Database
 from tests import factories
 from tests.factories import FrozenClock
 from tests.life_examples import Life
+from tests.request_examples import House, house
 from tests.support.applications import NewApp
 
 Client = Callable[[int], FlaskClient]
@@ -69,6 +70,24 @@ def signed_in(app: Flask, clock: FrozenClock) -> Client:
         return made
 
     return client
+
+
+@pytest.fixture
+def clinic(db: Database) -> House:
+    """An organisation with its secretary and its head."""
+    return house(db, short_name="ГБУЗ ЛО «Приозёрная РБ-учебная»")
+
+
+@pytest.fixture
+def client(clinic: House, signed_in: Client) -> FlaskClient:
+    """The clinic's secretary."""
+    return signed_in(clinic.user)
+
+
+@pytest.fixture
+def colleague(clinic: House, db: Database, signed_in: Client) -> FlaskClient:
+    """Somebody else of the clinic."""
+    return signed_in(factories.account(db, "hr", clinic.organization))
 
 
 @pytest.fixture

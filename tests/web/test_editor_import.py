@@ -14,19 +14,14 @@ from werkzeug.test import TestResponse
 
 from accessflow.db.session import Database
 from tests.draft_examples import answers, draft, people, person, row_ids, stored
+from tests.editor_examples import fields, post
 from tests.request_examples import House, house
 from tests.support.office import Convert
-from tests.web.test_editor import fields, post
 
 
 @pytest.fixture
 def clinic(db: Database) -> House:
     return house(db, short_name="ГБУЗ ЛО «Приозёрная РБ-учебная»", inn="4703123451")
-
-
-@pytest.fixture
-def client(clinic: House, signed_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return signed_in(clinic.user)
 
 
 def sheet_of(client: FlaskClient, request: int) -> bytes:

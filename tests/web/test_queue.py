@@ -29,15 +29,10 @@ from accessflow.web import queue_view
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
-from tests.request_examples import House, house
+from tests.request_examples import House
 
 Clients = Callable[[int], FlaskClient]
 TODAY = NOON.date()
-
-
-@pytest.fixture
-def clinic(db: Database) -> House:
-    return house(db, short_name="ГБУЗ ЛО «Приозёрная РБ-учебная»")
 
 
 @pytest.fixture

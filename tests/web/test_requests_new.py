@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.datastructures import MultiDict
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Attestation, Employment, Person, Request, RequestRow, Selection
 from tests import factories
 from tests.factories import NOON
+from tests.html_forms import fields_of
 from tests.request_examples import House, add_head, house
 
 Clients = Callable[[int], FlaskClient]
@@ -55,26 +55,6 @@ class Page:
         found = re.search(r'id="new-sum".*?</aside>', self.text, re.DOTALL)
         assert found
         return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
-
-
-def fields_of(form: str) -> MultiDict[str, Any]:
-    """What a browser would send of the form, buttons apart."""
-    fields: MultiDict[str, Any] = MultiDict()
-    for tag in re.findall(r"<input[^>]*>", form):
-        told = {k: html.unescape(v) for k, v in re.findall(r'(\w+)="([^"]*)"', tag)}
-        box = told.get("type") in ("checkbox", "radio")
-        if "name" in told and (not box or " checked" in tag) and " disabled" not in tag:
-            fields.add(told["name"], told.get("value", ""))
-    for name, options in re.findall(
-        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
-    ):
-        picked = re.search(r'value="([^"]*)" selected', options)
-        fields.add(name, html.unescape(picked[1]) if picked else "")
-    for name, text in re.findall(
-        r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL
-    ):
-        fields.add(name, html.unescape(text))
-    return fields
 
 
 @pytest.fixture
