@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from accessflow.db.tables import Request, RequestFile
+from sqlalchemy import select
+
+from accessflow.db.session import Database
+from accessflow.db.tables import Attestation, Person, Request, RequestFile, User
 from accessflow.documents.build import Rendering
 from accessflow.services import scans
 from accessflow.services.actor import Actor
@@ -16,7 +19,7 @@ from accessflow.services.scans import Laid
 from tests import scan_examples as paper
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
-from tests.request_examples import House
+from tests.request_examples import House, house
 
 TODAY = date(2026, 11, 23)
 
@@ -86,3 +89,30 @@ def file_row(ours: House, file_id: int) -> RequestFile:
 
 def store_in(folder: Path) -> FileStore:
     return FileStore(folder / "files")
+
+
+def lacking_nothing(db: Database) -> House:
+    """A clinic of which nothing is missing but signatures."""
+    made = house(db, short_name="ГБУЗ ЛО «Приозёрская РБ»", inn="4703123451",
+                 legal_address="188760, Приозерск, ул. Калинина, 27")  # fmt: skip
+    with db.write() as session:
+        user = session.get_one(User, made.user)
+        user.name, user.position = "Малахова Екатерина Юрьевна", "Секретарь"
+        user.phone, user.email = "8 (81379) 5-00-10", "sekretar@prb.example"
+    return made
+
+
+def waiting(ours: House, *systems: str) -> list[int]:
+    """Applications without an error, ready to be signed; everybody is entered in ФРМР."""
+    made = ready(ours, *(systems or ("frmss",)))
+    with ours.db.write() as session:
+        for person in session.scalars(select(Person)):
+            for kind in ("frmr", "esia", "gosuslugi"):
+                session.merge(Attestation(person_id=person.id, kind=kind, user_id=ours.user,
+                                          at=NOON))  # fmt: skip
+        for request_id in made:
+            request = session.get_one(Request, request_id)
+            request.error_count = 0
+            for row in request.rows:
+                row.answers = {**row.answers, "role": "Медицинский работник"}
+    return made

@@ -1,12 +1,15 @@
-"""A database of the test's own, for services that are called without the application."""
+"""A database and a file store of the test's own, for services called without the application."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from accessflow.db.session import Database
+from accessflow.services.files import FileStore
+from tests.signing_examples import store_in
 
 
 @pytest.fixture
@@ -14,3 +17,8 @@ def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return store_in(tmp_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -20,11 +19,6 @@ from tests.factories import NOON
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 PDF = b"%PDF-1.7\n..."
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "files")
 
 
 def archive(*names: str) -> bytes:

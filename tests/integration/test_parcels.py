@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -23,17 +22,12 @@ from tests import scan_examples as paper
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
 from tests.request_examples import House, another, house
-from tests.signing_examples import printed, ready, scanned, signed, store_in, upload
+from tests.signing_examples import printed, ready, scanned, signed, upload
 
 
 @pytest.fixture
 def ours(db: Database) -> House:
     return house(db, short_name="ГБУЗ ЛО «Приозёрская РБ»", miac_outside=True)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return store_in(tmp_path)
 
 
 def built(ours: House, store: FileStore, request_id: int, **more: Any) -> Parcel:

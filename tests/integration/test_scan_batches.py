@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -22,17 +21,12 @@ from tests import scan_examples as paper
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
 from tests.request_examples import House, another, house
-from tests.signing_examples import one, printed, ready, signed, store_in, upload
+from tests.signing_examples import one, printed, ready, signed, upload
 
 
 @pytest.fixture
 def ours(db: Database) -> House:
     return house(db)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return store_in(tmp_path)
 
 
 def pages(ours: House, request_id: int) -> list[Image.Image]:

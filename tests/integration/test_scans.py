@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +27,6 @@ from tests.signing_examples import (
     ready,
     scanned,
     signed,
-    store_in,
     upload,
 )
 
@@ -36,11 +34,6 @@ from tests.signing_examples import (
 @pytest.fixture
 def ours(db: Database) -> House:
     return house(db)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return store_in(tmp_path)
 
 
 def lying(ours: House, request_id: int, kind: str = "scan") -> RequestFile | None:

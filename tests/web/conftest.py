@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from accessflow.config import Settings, catalogue_dir
 from accessflow.db.session import Database
+from accessflow.services.files import FileStore
 from tests import factories
 from tests.factories import FrozenClock
 from tests.life_examples import Life
@@ -55,6 +56,12 @@ def app(
 @pytest.fixture
 def db(app: Flask) -> Database:
     found: Database = app.extensions["accessflow"].database
+    return found
+
+
+@pytest.fixture
+def store(app: Flask) -> FileStore:
+    found: FileStore = app.extensions["accessflow"].files
     return found
 
 
