@@ -9,6 +9,7 @@ import pytest
 
 from accessflow.db.session import Database
 from accessflow.services.files import FileStore
+from tests.ledger_examples import Book, new_book
 from tests.signing_examples import store_in
 
 
@@ -22,3 +23,9 @@ def db(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
     return store_in(tmp_path)
+
+
+@pytest.fixture
+def book(db: Database) -> Book:
+    """A ledger that rows are told to."""
+    return new_book(db)

@@ -1,115 +1,29 @@
-"""The ledger of entitlements: decided rows open and close rights, on both databases."""
+"""The ledger of entitlements: decided rows and lists open and close rights, on both databases."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Change, Employment, Grant, LedgerEntry, Person, Request, RequestRow
-from accessflow.domain.errors import NotFound
-from accessflow.services import acting, ledger, renewals
-from accessflow.services.actor import Actor
+from accessflow.services import acting, ledger
 from accessflow.services.files import FileStore
 from accessflow.services.ledger_queries import (
     Asked,
-    closings_without_a_right,
     held,
-    history,
-    matrix,
-    page,
 )
 from accessflow.workflow.decide import RowDecision
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
-from tests.request_examples import House, another, house
-
-TODAY = date(2026, 11, 23)
-ADMIN, WORKER = "Администратор МО", "Медицинский работник"
-_positions = count(1)
-
-
-@dataclass
-class Book:
-    """An organisation, its application, and a ledger written by its rows."""
-
-    house: House
-    request: int
-    requests: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def db(self) -> Database:
-        return self.house.db
-
-    def row(self, job: int | None, role: str = WORKER, **answers: str) -> int:
-        with self.db.write() as session:
-            person = (
-                session.get_one(Person, session.get_one(Employment, job).person_id) if job else None
-            )
-            row = RequestRow(
-                request_id=self.request,
-                position=next(_positions),
-                employment_id=job,
-                snils=answers.pop("digits", person.snils if person else ""),
-                answers={"role": role, **answers},
-            )
-            session.add(row)
-            session.flush()
-            return row.id
-
-    def of(self, system: str) -> Book:
-        if system not in self.requests:
-            [self.requests[system]] = self.house.make(system)
-        return Book(self.house, self.requests[system], self.requests)
-
-    def grant(self, row: int, on: date = TODAY, now: datetime = NOON) -> None:
-        self._decide(row, "granted", on, now)
-
-    def revoke(self, row: int, on: date = TODAY, now: datetime = NOON) -> None:
-        self._decide(row, "revoked", on, now)
-
-    def undo(self, row: int, now: datetime = NOON) -> None:
-        self._decide(row, "", None, now)
-
-    def _decide(self, row_id: int, outcome: str, on: date | None, now: datetime) -> None:
-        with self.db.write() as session:
-            row = session.get_one(RequestRow, row_id)
-            row.outcome = outcome
-            request = session.get_one(Request, row.request_id)
-            ledger.follow_rows(session, catalogue(), request, [row], now, on)
-
-    def held(self, on: date = TODAY, known_at: datetime | None = None, **asked: Any) -> list[str]:
-        with self.db.read() as session:
-            found = held(session, self.house.actor, Asked(on, known_at, **asked))
-            return [grant.role for grant in found]
-
-    def grants(self, job: int) -> list[Grant]:
-        with self.db.read() as session:
-            query = select(Grant).where(Grant.employment_id == job).order_by(Grant.id)
-            return list(session.scalars(query))
-
-
-@pytest.fixture
-def book(db: Database) -> Book:
-    ours = house(db)
-    [request] = ours.make("frmss")
-    return Book(ours, request)
-
-
-def days(number: int) -> date:
-    return TODAY + timedelta(days=number)
+from tests.ledger_examples import ADMIN, TODAY, WORKER, Book, days
+from tests.request_examples import another, house
 
 
 def test_a_granted_row_opens_a_right_with_its_application(book: Book) -> None:
@@ -182,30 +96,6 @@ def test_a_right_of_one_job_is_not_that_of_the_other(book: Book, db: Database) -
     assert theirs.held(person=person) == [WORKER]
 
 
-def closings(book: Book, actor: Actor | None = None, **asked: Any) -> list[LedgerEntry]:
-    """Those that ended no right."""
-    with book.db.read() as session:
-        query = closings_without_a_right(actor or book.house.actor, **asked)
-        return list(session.scalars(query))
-
-
-def test_a_revocation_of_what_nobody_knows_is_kept_and_shown(book: Book) -> None:
-    job = book.house.hire()
-    book.revoke(book.row(job, WORKER))
-    assert book.grants(job) == []
-    [note] = closings(book)
-    assert (note.employment_id, note.role, note.met_nothing_at) == (job, WORKER, NOON)
-    assert closings(book, another(book.db, "secretary")) == []
-    assert [one.id for one in closings(book, text="ПЕТРОВА")] == [note.id]
-    assert closings(book, text="Сидорова") == []
-    given_ = book.row(job)
-    book.grant(given_, days(-3))
-    assert book.held() == []
-    assert closings(book) == []
-    book.undo(given_, NOON)
-    assert [one.id for one in closings(book)] == [note.id]
-
-
 def test_taking_a_grant_back_leaves_no_right_and_keeps_what_was_believed(book: Book) -> None:
     job = book.house.hire()
     row = book.row(job)
@@ -253,17 +143,6 @@ def test_the_second_application_for_one_right_keeps_it_when_the_first_is_taken_b
     book.undo(first)
     [grant] = [g for g in book.grants(job) if g.voided_at is None]
     assert grant.since == days(-1)
-
-
-def test_what_is_known_depends_on_when_it_was_told(book: Book) -> None:
-    """Held on the 20th, revoked on the 21st, which the ledger learnt on the 23rd."""
-    job = book.house.hire()
-    book.grant(book.row(job), days(-10), NOON - timedelta(days=10))
-    book.revoke(book.row(job, ""), days(-2), NOON)
-    assert book.held(days(-3)) == [WORKER]
-    assert book.held(days(-2)) == []
-    assert book.held(days(-2), known_at=NOON - timedelta(days=1)) == [WORKER]
-    assert book.held(days(-2), known_at=NOON - timedelta(days=11)) == []
 
 
 def test_a_person_typed_by_hand_is_found_by_number_or_written_down(book: Book) -> None:
@@ -346,71 +225,6 @@ def test_a_list_opens_only_what_the_ledger_does_not_hold(book: Book) -> None:
     assert grant.last_seen_on == days(-40)
 
 
-def test_only_the_own_organisation_and_those_above_see_a_right(book: Book) -> None:
-    job = book.house.hire()
-    book.grant(book.row(job))
-    with book.db.read() as session:
-        person = session.get_one(Employment, job).person_id
-
-        def seen(actor: Actor) -> int:
-            asked = Asked(TODAY, system="frmss")
-            return len(page(session, actor, asked)) + len(history(session, actor, person))
-
-        neighbour = another(book.db, "secretary")
-        assert seen(neighbour) == 0
-        assert seen(another(book.db, "hr", book.house.organization)) == 2
-        assert seen(another(book.db, "miac_lead")) == 2
-        with pytest.raises(NotFound):
-            matrix(session, neighbour, Asked(TODAY, organization=book.house.organization))
-
-
-def test_the_matrix_shows_people_by_name_page_by_page(book: Book) -> None:
-    names = ["Авдеева Анна Ивановна", "Белова Анна Ивановна", "Власова Анна Ивановна"]
-    jobs = [book.house.hire(name) for name in reversed(names)]
-    rmo = book.of("rmo")
-    for job in jobs:
-        book.grant(book.row(job, ADMIN))
-        book.grant(book.row(job, WORKER))
-        rmo.grant(rmo.row(job))
-    gone = book.house.hire("Абрамова Анна Ивановна")
-    row = book.row(gone)
-    book.grant(row, days(-5))
-    book.revoke(book.row(gone, ""), days(-1))
-    with book.db.read() as session:
-        asked = Asked(TODAY, organization=book.house.organization)
-        first = matrix(session, book.house.actor, asked, limit=2)
-        assert [p.last_name for p in first.people] == ["Авдеева", "Белова"]
-        assert first.systems == {"frmss", "rmo"}
-        cell = first.cells[first.people[0].id, "frmss"]
-        assert [grant.role for grant in cell] == [ADMIN, WORKER]
-        rest = matrix(session, book.house.actor, asked, after=first.after, limit=2)
-        assert ([p.last_name for p in rest.people], rest.after) == (["Власова"], None)
-
-
-def test_pages_of_a_system_meet(book: Book) -> None:
-    for _ in range(5):
-        book.grant(book.row(book.house.hire()))
-    with book.db.read() as session:
-        asked = Asked(TODAY, system="frmss", organization=book.house.organization)
-        first = page(session, book.house.actor, asked, limit=3)
-        second = page(session, book.house.actor, asked, after=first[-1].id, limit=3)
-    assert (len(first), len(second)) == (3, 2)
-
-
-def test_rights_that_run_out_are_found_but_those_not_to_be_renewed(book: Book) -> None:
-    jobs = [book.house.hire() for _ in range(3)]
-    for job, term in zip(jobs, (20, 25, 40), strict=True):
-        book.grant(book.row(job, expires_on=days(term).isoformat()))
-    with book.db.write() as session:
-        ledger.do_not_renew(session, [book.grants(jobs[0])[0].id])
-    with book.db.read() as session:
-        soon = renewals.listed(book.house.actor, renewals.Filter(days=30), TODAY)
-        assert [g.employment_id for g in session.scalars(soon)] == [jobs[1]]
-
-
-# --- by the actions of an application ---
-
-
 def act(book: Book, folder: Path, action: str, given: dict[str, object]) -> None:
     acting.act(
         book.db,
@@ -441,86 +255,3 @@ def test_a_decision_opens_the_right_and_its_undoing_takes_it_away(
     act(book, tmp_path, "undecide", {"rows": [RowDecision(row.id, "")], "text": "Не тот человек"})
     assert [g.voided_at for g in book.grants(job)] == [NOON]
     assert book.held() == []
-
-
-# --- any order of arrival ---
-
-Event = tuple[str, str, int]
-"""What, of which role, on which day."""
-events = st.lists(
-    st.tuples(
-        st.sampled_from(("granted", "revoked")),
-        st.sampled_from((ADMIN, WORKER, "")),
-        st.integers(-30, 0),
-    ),
-    min_size=1,
-    max_size=6,
-    unique_by=lambda event: event[2],
-)
-
-
-def told(book: Book, order: list[Event], undone: set[int]) -> list[tuple[object, ...]]:
-    """A new job's rights after the events arrived in that order, some of them taken back."""
-    job = book.house.hire()
-    rows = []
-    for outcome, role, on in order:
-        row = book.row(job, role or ("" if outcome == "revoked" else WORKER))
-        book._decide(row, outcome, days(on), NOON)
-        rows.append((on, row))
-        whole(book, job)
-    for on, row in rows:
-        if on in undone:
-            book.undo(row)
-            whole(book, job)
-    return sorted(
-        (g.role, g.since, str(g.until))
-        for g in book.grants(job)
-        if g.voided_at is None and g.since != g.until
-    )
-
-
-def whole(book: Book, job: int) -> None:
-    """No open right without a standing application, none twice, each closed by one that stands."""
-    with book.db.read() as session:
-        grants = session.scalars(
-            select(Grant).where(Grant.employment_id == job, Grant.voided_at.is_(None))
-        ).all()
-        assert len({g.opened_id for g in grants}) == len(grants)
-        open_roles = [g.role for g in grants if g.until is None]
-        assert len(set(open_roles)) == len(open_roles)
-        for grant in grants:
-            row = grant.opened.request_row
-            assert row is not None
-            assert (row.outcome, grant.opened.withdrawn_at) == ("granted", None)
-            if grant.closed is not None:
-                assert grant.closed.withdrawn_at is None
-                assert grant.closed.request_row is not None
-                assert grant.closed.request_row.outcome == "revoked"
-
-
-def hold_in_any_order(book: Book, found: list[Event], random: Random) -> None:
-    shuffled = found.copy()
-    random.shuffle(shuffled)
-    undone = {on for _, _, on in found if random.random() < 0.3}
-    assert told(book, shuffled, undone) == told(book, found, undone)
-
-
-SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-
-
-@pytest.mark.parametrize("backend", ["sqlite"])
-@given(found=events, random=st.randoms(use_true_random=False))
-@settings(max_examples=40, suppress_health_check=SHARED)
-def test_any_order_of_arrival_comes_to_the_same(
-    book: Book, found: list[Event], random: Random
-) -> None:
-    hold_in_any_order(book, found, random)
-
-
-@pytest.mark.parametrize("backend", ["postgresql"])
-@given(found=events, random=st.randoms(use_true_random=False))
-@settings(max_examples=12, suppress_health_check=SHARED)
-def test_any_order_of_arrival_comes_to_the_same_on_postgresql(
-    book: Book, found: list[Event], random: Random
-) -> None:
-    hold_in_any_order(book, found, random)
