@@ -322,6 +322,15 @@ def _is_readable(row: Row) -> bool:
     )
 
 
+_OTHER_NAME = {
+    "grant": "Под этим СНИЛС известен человек с другим ФИО. Если сменилась фамилия, обновите её в"
+    " карточке сотрудника; если описка, исправьте СНИЛС или ФИО здесь.",
+    "revoke": "Под этим СНИЛС известен человек с другим ФИО. Отзывают на то ФИО, под которым"
+    " заведена учётная запись; если это описка, исправьте её здесь.",
+}
+"""Said by action: somebody renamed has an account under the former name until it is taken away."""
+
+
 def _person_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
     name = name_of(row)
     if _is_readable(row) and (flaw := same_script(name)):
@@ -331,10 +340,7 @@ def _person_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
         return
     known = check.facts.names.get(digits)
     if known and name.last and known.key != name.key:
-        message = (
-            "Под этим СНИЛС известен человек с другим ФИО. Если сменилась фамилия, обновите её в"
-            " карточке сотрудника; если описка, исправьте СНИЛС или ФИО здесь."
-        )
+        message = _OTHER_NAME.get(check.application.action, _OTHER_NAME["grant"])
         yield Defect(number, "last_name", "name_differs", "warning", message)
     yield from _prerequisites(check, number, digits)
 
