@@ -108,5 +108,5 @@ def standing(
     if answer_by:
         late = answer_by < today
         what = "ответа ждали" if late else "ответить"
-        return InWords(f"{what} до {answer_by:%d.%m} ({term.words})", "late" if late else "soon")
+        return InWords(f"{what} до {answer_by:%d.%m}", "late" if late else "soon")
     return term

@@ -76,19 +76,26 @@ def asked_and_answered(tale: Story, made: int) -> None:
     tale.looks_right(desk)
     desk.get_by_role("button", name="Взять в работу").click()
     expect(state(desk)).to_have_text("На рассмотрении")
-    dialog = asked(desk, "Запросить данные…", text=QUESTION)
+    about = {"about_rows": "2", "answer_by": "27.11.2026"}
+    dialog = asked(desk, "Запросить данные…", text=QUESTION, **about)
     expect(dialog).to_contain_text("Срок встанет на паузу сегодня")
-    expect(dialog).to_contain_text("Сейчас он — до 23.12.2026; если ответ придёт через 3 дня, "
+    expect(dialog).to_contain_text("Сейчас он — до 23.12.2026; если ответят 27.11.2026, "
                                    "станет до 28.12.2026")  # fmt: skip
     tale.looks_right(desk)
     dialog.get_by_role("button", name="Запросить данные").click()
     expect(state(desk)).to_have_text("Нужны сведения")
     [letter] = tale.post()
     assert QUESTION in words_of(letter)
+    assert "дополнить заявку до 27.11.2026" in words_of(letter)
 
     tale.clock.advance(days=3)
     page = tale.at("sekretar", f"/requests/{made}")
     expect(page.locator(".af-said")).to_contain_text(QUESTION)
+    expect(page.get_by_text("Ответьте до 27.11.2026.")).to_be_visible()
+    people = page.get_by_role("region", name="Сотрудники заявки")
+    asked_of = people.get_by_role("row").filter(has_text="нужны сведения")
+    expect(asked_of).to_have_count(1)
+    expect(asked_of).to_contain_text("Нестерова")
     expect(page.get_by_text("на паузе 3 дня (с 24.11.2026)")).to_be_visible()
     tale.looks_right(page)
     page.get_by_label("3. Ответ").fill("Нестерова принята 20.11, запись в ФРМР внесена.")
