@@ -28,6 +28,8 @@ from accessflow.workflow.spec import Kind
 MOST = 1000
 """So many at once."""
 RECENT = 20
+
+
 def asks_of(action: str, requests: Iterable[Request]) -> tuple[str, ...]:
     """What is to be given for these: to execute, words for whoever reported a problem alone."""
     if action == "execute" and not any(request.kind == "technical" for request in requests):

@@ -9,16 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import compress
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    FromClause,
     Select,
     SQLColumnExpression,
-    Subquery,
     and_,
     case,
     false,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -42,31 +42,7 @@ Chosen = Mapping[str, tuple[str, ...]]
 
 
 Facts = Mapping[str, Sequence[Any]]
-"""What facets look at, of some requests: each of COLUMNS with its values; dates as ISO texts."""
-_IN_DISMISSAL = (
-    select(DismissalRevocation.request_id)
-    .where(DismissalRevocation.request_id == Request.id)
-    .exists()
-)
-# Looked up for revocations alone: the rest stands in the index of open ones.
-_DISMISSAL = case((Request.action == "revoke", _IN_DISMISSAL), else_=false())
-COLUMNS: Mapping[str, SQLColumnExpression[Any]] = MappingProxyType(
-    {
-        "state": Request.state,
-        "system": Request.system,
-        "organization": Request.organization_id,
-        "assignee": Request.assignee_id,
-        "due_on": Request.due_on,
-        "paused_since": Request.paused_since,
-        "criticality": Request.criticality,
-        "priority": Request.priority,
-        "kind": Request.kind,
-        "errors": Request.error_count,
-        "external_no": Request.external_no,
-        "resubmission_of": Request.resubmission_of_id,
-        "dismissal": _DISMISSAL,
-    }
-)
+"""Of some requests, by facet, what stands in its column of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +69,43 @@ WALKED = Columns(
 )
 """For a query that goes by ids, or through an order."""
 
-Values = Callable[..., tuple[str, ...]]
+Values = Callable[[Looker, Any], tuple[str, ...]]
 Where = Callable[[tuple[str, ...], Columns, Looker], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """`values`: what a request counts under, of the looker and of what stands in the columns `of`;
+    """`column`: what stands for it in a request; `values`: what the request counts under by that;
     `where`: that it counts under one of some values."""
 
-    of: tuple[str, ...]
+    column: Callable[[Looker], SQLColumnExpression[Any]]
     values: Values
     where: Where
-
-    def keys(self, facts: Facts) -> Sequence[Any]:
-        """What stands in those columns, of each request: of one column itself, else together."""
-        columns = [facts[name] for name in self.of]
-        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
-
-    def under(self, looker: Looker, key: Any) -> tuple[str, ...]:
-        return self.values(looker, key) if len(self.of) == 1 else self.values(looker, *key)
 
 
 def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _plain(name: str) -> Facet:
+def _itself(_: Looker, value: str) -> tuple[str, ...]:
+    return (value,)
+
+
+def _plain(column: SQLColumnExpression[str]) -> Facet:
     """A column of texts that leads no index."""
-    column = COLUMNS[name]
-    return Facet((name,), lambda _, value: (value,), lambda values, *_: _one_of(column, values))
+    return Facet(lambda _: column, _itself, lambda values, *_: _one_of(column, values))
 
 
-def _weight(name: str) -> Facet:
+def _weight(name: str, column: SQLColumnExpression[str]) -> Facet:
     """A column in which nearly all are alike: the index of the others is used where what holds of
     all of those is said, too."""
-    plain, rest = _plain(name), is_unusual(name)
+    plain, rest = _plain(column), is_unusual(name)
 
     def where(values: tuple[str, ...], columns: Columns, looker: Looker) -> ColumnElement[bool]:
         condition = plain.where(values, columns, looker)
         return condition if USUAL[name] in values else and_(rest, condition)
 
-    return Facet(plain.of, plain.values, where)
+    return Facet(plain.column, plain.values, where)
 
 
 def _ids(values: Iterable[str]) -> list[int]:
@@ -171,28 +142,12 @@ def _assignee(values: tuple[str, ...], columns: Columns, looker: Looker) -> Colu
     return or_(*parts) if parts else false()
 
 
-def tone_of(due_on: date | None, paused_since: date | None, today: date) -> str:
+def _terms(looker: Looker) -> Mapping[str, ColumnElement[bool]]:
     """How urgent it looks, as `terms.shown` says it (`term_words.Tone`)."""
-    if due_on is None:
-        return "none"
-    if due_on < (paused_since or today):
-        return "late"
-    if paused_since:
-        return "paused"
-    left = (due_on - today).days
-    return "today" if left == 0 else "soon" if left <= SOON else "ok"
-
-
-def _tone(looker: Looker, due_on: str | None, paused_since: str | None) -> tuple[str]:
-    due, paused = (date.fromisoformat(day) if day else None for day in (due_on, paused_since))
-    return (tone_of(due, paused, looker.today),)
-
-
-def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[bool]:
     due, paused, today = Request.due_on, Request.paused_since, looker.today
     soon = today + timedelta(days=SOON)
     running = paused.is_(None)
-    conditions = {
+    return {
         "late": is_overdue(today),
         "today": and_(running, due == today),
         "soon": and_(running, due > today, due <= soon),
@@ -200,42 +155,71 @@ def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[
         "paused": due >= paused,
         "none": due.is_(None),
     }
+
+
+def _tone(looker: Looker) -> SQLColumnExpression[str]:
+    return case(*((condition, term) for term, condition in _terms(looker).items()))
+
+
+def _term(values: tuple[str, ...], _: Columns, looker: Looker) -> ColumnElement[bool]:
+    return _any_of(_terms(looker), values)
+
+
+def _any_of(
+    conditions: Mapping[str, ColumnElement[bool]], values: tuple[str, ...]
+) -> ColumnElement[bool]:
     return or_(*(conditions[value] for value in values if value in conditions), false())
 
 
-def _signs(
-    _: Looker, dismissal: bool, errors: int, external_no: str, resubmission_of: int | None
-) -> tuple[str, ...]:
-    there = (dismissal, errors > 0, bool(external_no), resubmission_of is not None)
-    return tuple(compress(SIGNS, there)) if any(there) else ()
+_ERRORS = Request.error_count > 0
+_EXTERNAL = Request.external_no != ""
+_CORRECTED = Request.resubmission_of_id.is_not(None)
+_SIGNS = {
+    # As a set of ids: those of dismissals are few, so that a query may begin with them.
+    "dismissal": Request.id.in_(select(DismissalRevocation.request_id)),
+    "errors": _ERRORS,
+    "external": _EXTERNAL,
+    "corrected": _CORRECTED,
+}
+_IN_DISMISSAL = (
+    select(DismissalRevocation.request_id)
+    .where(DismissalRevocation.request_id == Request.id)
+    .exists()
+)
+# Looked up for revocations alone: the rest stands in the index of open ones.
+_DISMISSAL = case((Request.action == "revoke", _IN_DISMISSAL), else_=false())
+_BITS = (
+    case((_DISMISSAL, 1), else_=0)
+    + case((_ERRORS, 2), else_=0)
+    + case((_EXTERNAL, 4), else_=0)
+    + case((_CORRECTED, 8), else_=0)
+)
+"""A bit for each of SIGNS."""
 
 
-def _sign(values: tuple[str, ...], *_: object) -> ColumnElement[bool]:
-    conditions = {
-        # As a set of ids: those of dismissals are few, so that a query may begin with them.
-        "dismissal": Request.id.in_(select(DismissalRevocation.request_id)),
-        "errors": Request.error_count > 0,
-        "external": Request.external_no != "",
-        "corrected": Request.resubmission_of_id.is_not(None),
-    }
-    return or_(*(conditions[value] for value in values if value in conditions), false())
+def _signs(_: Looker, bits: int) -> tuple[str, ...]:
+    return tuple(sign for bit, sign in enumerate(SIGNS) if bits >> bit & 1)
 
 
 FACETS: Mapping[str, Facet] = MappingProxyType(
     {
-        "term": Facet(("due_on", "paused_since"), _tone, _term),
+        "term": Facet(_tone, _itself, _term),
         "state": Facet(
-            ("state",),
-            lambda _, state: (state,),
+            lambda _: Request.state,
+            _itself,
             lambda values, columns, _: _one_of(columns.state, values),
         ),
-        "assignee": Facet(("assignee",), _assignees, _assignee),
-        "system": Facet(("system",), lambda _, system: (system or NO_SYSTEM,), _system),
-        "sign": Facet(("dismissal", "errors", "external_no", "resubmission_of"), _signs, _sign),
-        "kind": _plain("kind"),
-        "priority": _weight("priority"),
-        "criticality": _weight("criticality"),
-        "organization": Facet(("organization",), lambda _, key: (str(key),), _organization),
+        "assignee": Facet(lambda _: Request.assignee_id, _assignees, _assignee),
+        "system": Facet(
+            lambda _: Request.system, lambda _, system: (system or NO_SYSTEM,), _system
+        ),
+        "sign": Facet(lambda _: _BITS, _signs, lambda values, *_: _any_of(_SIGNS, values)),
+        "kind": _plain(Request.kind),
+        "priority": _weight("priority", Request.priority),
+        "criticality": _weight("criticality", Request.criticality),
+        "organization": Facet(
+            lambda _: Request.organization_id, lambda _, key: (str(key),), _organization
+        ),
     }
 )
 
@@ -248,32 +232,46 @@ _ARRAYS: Mapping[str, tuple[Any, Any]] = MappingProxyType(
 )
 
 
-def facts(session: Session, query: Select[Request], most: int) -> Facts | None:
+def facts(session: Session, query: Select[Request], looker: Looker, most: int) -> Facts | None:
     """What is counted of all that match; None where there are more than `most`."""
-    columns: list[Any] = [column.label(name) for name, column in COLUMNS.items()]
-    some = query.with_only_columns(*columns).limit(most + 1).subquery()
-    found = session.scalars(as_text(session, some, most)).one()
+    columns: list[Any] = [f.column(looker).label(name) for name, f in FACETS.items()]
+    some = query.with_only_columns(*columns).limit(most + 1).cte("some")
+    # Looked at twice, worked out once: of too many nothing but their number.
+    number = select(func.count()).select_from(some).scalar_subquery()
+    whole = as_text(session, some).scalar_subquery()
+    found = session.scalars(select(case((number <= most, whole), else_=null()))).one()
     if found is None:
         return None
-    return {name: values or () for name, values in zip(COLUMNS, found, strict=True)}
+    return {name: values or () for name, values in zip(FACETS, found, strict=True)}
 
 
-def as_text(session: Session, some: Subquery, most: int | None = None) -> Select[Any]:
-    """All rows as one value, a list for each column; NULL where there are more than `most`.
+def as_text(session: Session, some: FromClause) -> Select[Any]:
+    """All rows as one value, a list for each column.
 
     Row by row the driver would take longer than the database.
     """
     array, all_of = _ARRAYS[session.get_bind().dialect.name]
-    columns = array(*map(all_of, some.c), type_=JSON)
-    if most is None:
-        return select(columns).select_from(some)
-    return select(case((func.count() <= most, columns), else_=null())).select_from(some)
+    return select(array(*map(all_of, some.c), type_=JSON)).select_from(some)
 
 
 def number_of(query: Select[Request], most: int) -> Select[int]:
     """How many match; `most` + 1 where there are more."""
     some = query.with_only_columns(Request.id).limit(most + 1).subquery()
     return select(func.count()).select_from(some)
+
+
+def numbers(
+    session: Session, query: Select[Request], asked: Sequence[Chosen], looker: Looker, most: int
+) -> Sequence[int] | None:
+    """How many each choice would leave; None where more than `most` match without one."""
+    conditions = (
+        and_(true(), *(FACETS[name].where(some, WALKED, looker) for name, some in chosen.items()))
+        for chosen in asked
+    )
+    under = (case((one, 1)).label(f"n{n}") for n, one in enumerate(conditions))
+    some = query.with_only_columns(Request.id, *under).limit(most + 1).subquery()
+    total, *found = session.execute(select(*map(func.count, some.c))).one()
+    return None if total > most else found
 
 
 class Tally:
@@ -286,7 +284,6 @@ class Tally:
     def __init__(self, found: Facts, looker: Looker) -> None:
         self._all = frozenset(range(len(found["state"])))
         self._found, self._looker = found, looker
-        self._kept_keys: dict[str, Sequence[Any]] = {}
         self._kept_under: dict[str, dict[str, set[int]]] = {}
 
     def number(self, chosen: Chosen) -> int:
@@ -295,11 +292,11 @@ class Tally:
     def values(self, name: str, chosen: Chosen) -> Counter[str]:
         """How many there would be under each value, were the others of that facet not picked."""
         others = {other: some for other, some in chosen.items() if other != name}
-        keys, facet = self._keys(name), FACETS[name]
+        keys, values = self._found[name], FACETS[name].values
         left = map(keys.__getitem__, self._matching(others)) if others else keys
         found: Counter[str] = Counter()
         for key, number in Counter(left).items():
-            for value in facet.under(self._looker, key):
+            for value in values(self._looker, key):
                 found[value] += number
         return found
 
@@ -310,20 +307,15 @@ class Tally:
             left &= frozenset().union(*(under.get(value, ()) for value in some))
         return left
 
-    def _keys(self, name: str) -> Sequence[Any]:
-        if name not in self._kept_keys:
-            self._kept_keys[name] = FACETS[name].keys(self._found)
-        return self._kept_keys[name]
-
     def _under(self, name: str) -> dict[str, set[int]]:
         """Each value of the facet with the facts under it."""
         if name not in self._kept_under:
             same = defaultdict[Any, list[int]](list)
-            for number, key in enumerate(self._keys(name)):
+            for number, key in enumerate(self._found[name]):
                 same[key].append(number)
             under = defaultdict[str, set[int]](set)
             for key, numbers in same.items():
-                for value in FACETS[name].under(self._looker, key):
+                for value in FACETS[name].values(self._looker, key):
                     under[value].update(numbers)
             self._kept_under[name] = dict(under)
         return self._kept_under[name]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     false,
     literal,
@@ -162,8 +163,13 @@ def of_tab(tab: str, columns: Columns = INDEXED) -> Iterator[ColumnElement[bool]
 
 
 def _looked_up(session: Session, word: str) -> tuple[ColumnElement[bool], frozenset[int] | None]:
-    matches = _matches(session, word)
-    return matches, _few(session, matches)
+    """What matches on the way through any order, and the requests where they are few."""
+    begins, stem = _begins(word), _stem_of(session, word)
+    if not stem or stem == word:
+        return begins, _few(session, begins)
+    matches = or_(begins, RequestWord.word == stem, literal_column(STEM) == stem)
+    # A stem stands at the beginning of its words: of each request few need be looked at.
+    return and_(_begins(stem), matches), _few(session, matches)
 
 
 def _few(session: Session, matches: ColumnElement[bool]) -> frozenset[int] | None:
@@ -173,16 +179,16 @@ def _few(session: Session, matches: ColumnElement[bool]) -> frozenset[int] | Non
     return ids if len(ids) <= FEW_IDS else None
 
 
-def _matches(session: Session, word: str) -> ColumnElement[bool]:
-    """The words that begin so; on PostgreSQL the other forms of the word, too."""
-    begins = and_(RequestWord.word >= word, RequestWord.word < word + "\U0010ffff")
+def _begins(start: str) -> ColumnElement[bool]:
+    return and_(RequestWord.word >= start, RequestWord.word < start + "\U0010ffff")
+
+
+def _stem_of(session: Session, word: str) -> str | None:
+    """On PostgreSQL, where the other forms of a word are found, too; SQLite knows none."""
     if session.get_bind().dialect.name != "postgresql":
-        return begins
+        return None
     typed = select(literal(word).label("word")).subquery()
-    stem = session.scalar(select(literal_column(STEM)).select_from(typed))
-    if not stem or stem == word:
-        return begins
-    return or_(begins, RequestWord.word == stem, literal_column(STEM) == stem)
+    return session.scalar(select(literal_column(STEM, String)).select_from(typed))
 
 
 def sort_of(catalogue: Catalogue, name: str) -> Sort:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -43,8 +43,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`total` of what is shown, MOST + 1 beyond it. `base`: of what the facets narrow, `open`: of
-    all that is open; None where that is too much to count."""
+    """`total` of what is shown, MOST + 1 beyond it. `base`: of what the facets narrow, None where
+    that is too much to count; `open`: the same where that is all that is open."""
 
     total: int
     base: Tally | None
@@ -52,11 +52,9 @@ class Counts:
 
 
 def counts(wanted: Wanted, looker: Looker) -> Counts:
-    """All that is open is looked at once, for tabs and facets; where that is too much, or the rest
-    is asked for, what matches alone."""
-    open_ = base = _tally(Wanted(), looker)
-    if wanted.everywhere != Wanted():
-        base = _tally(wanted.everywhere, looker)
+    """All that the facets narrow is looked at once; where that is too much, what matches alone."""
+    base = _tally(wanted.everywhere, looker)
+    open_ = base if wanted.everywhere == Wanted() else None
     if base is None and wanted.chosen:
         base = _tally(wanted, looker)
     return Counts(MOST + 1 if base is None else base.number(wanted.chosen), base, open_)
@@ -65,7 +63,7 @@ def counts(wanted: Wanted, looker: Looker) -> Counts:
 def _tally(wanted: Wanted, looker: Looker) -> Tally | None:
     session, actor = context.session(), context.actor()
     query = queue.matching(session, actor, wanted, looker)
-    found = queue_facets.facts(session, query, MOST)
+    found = queue_facets.facts(session, query, looker, MOST)
     return None if found is None else Tally(found, looker)
 
 
@@ -73,21 +71,25 @@ def tabs(found: Asked, counted: Counts, looker: Looker) -> list[Tab]:
     """Everybody's views, then those kept; the current one is what the address asks for."""
     session, actor = context.session(), context.actor()
     here = queue_views.arguments(found.wanted) if found.wanted.ids is None else None
+    views = queue_views.built_in(actor)
+    saved = [(row, queue_views.wanted_of(row.query)) for row in queue_views.saved(session, actor)]
+    counting = [view.wanted for view in views if view.counts]
+    counting += [kept for _, kept in saved if _is_counted(kept)]
+    numbers = iter(_on_tabs(counting, counted, looker))
     made: list[Tab] = []
-    for view in queue_views.built_in(actor):
+    for view in views:
         arguments = queue_views.arguments(view.wanted)
         address = url_for("queue.index", **(arguments or ({"view": view.slug} if made else {})))
-        number = _on_tab(view.wanted, counted, looker) if view.counts else ""
+        number = next(numbers) if view.counts else ""
         if number or not view.counts or arguments == here or view.slug in ALWAYS_SHOWN:
             made.append(Tab(view.label, address, number, arguments == here))
-    for row in queue_views.saved(session, actor):
-        kept = queue_views.wanted_of(row.query)
+    for row, kept in saved:
         own = row.user_id == actor.user_id
         made.append(
             Tab(
                 row.name,
                 url_for("queue.index", **row.query),
-                "" if kept.text or kept.scope != "open" else _on_tab(kept, counted, looker),
+                next(numbers) if _is_counted(kept) else "",
                 queue_views.arguments(kept) == here and not any(tab.current for tab in made),
                 row.id if own else 0,
                 "" if own else f"Общий вид, {initials(row.user.name)}",
@@ -96,13 +98,24 @@ def tabs(found: Asked, counted: Counts, looker: Looker) -> list[Tab]:
     return made
 
 
-def _on_tab(wanted: Wanted, counted: Counts, looker: Looker) -> str:
-    if counted.open is not None:
-        return str(counted.open.number(wanted.chosen) or "")
+def _is_counted(kept: Wanted) -> bool:
+    return not kept.text and kept.scope == "open"
+
+
+def _on_tabs(asked: Sequence[Wanted], counted: Counts, looker: Looker) -> list[str]:
+    """The numbers of views of what is open, "" for none."""
     session, actor = context.session(), context.actor()
-    query = queue.matching(session, actor, wanted, looker)
-    number = session.scalars(queue_facets.number_of(query, MOST_ON_TAB)).one()
-    return f"{MOST_ON_TAB}+" if number > MOST_ON_TAB else str(number or "")
+    if counted.open is not None:
+        numbers: Sequence[int] = [counted.open.number(one.chosen) for one in asked]
+    else:
+        choices = [one.chosen for one in asked]
+        open_ = queue.matching(session, actor, Wanted(), looker)
+        numbers = queue_facets.numbers(session, open_, choices, looker, MOST) or []
+    if numbers:
+        return [str(number or "") for number in numbers]
+    queries = (queue.matching(session, actor, one, looker) for one in asked)
+    some = (session.scalars(queue_facets.number_of(query, MOST_ON_TAB)).one() for query in queries)
+    return [f"{MOST_ON_TAB}+" if number > MOST_ON_TAB else str(number or "") for number in some]
 
 
 @dataclass(frozen=True, slots=True)

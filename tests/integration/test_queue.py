@@ -101,11 +101,14 @@ def test_a_facet_means_to_the_database_what_it_counts(
     filed(db, clinic, 120)
     with db.read() as session:
         me = queue.looker_of(session, desk, TODAY)
-        facts = queue_facets.facts(session, queue.matching(session, desk, Wanted("all"), me), 200)
+        every = queue.matching(session, desk, Wanted("all"), me)
+        facts = queue_facets.facts(session, every, me, 200)
         assert facts is not None
         tally = Tally(facts, me)
+        told: dict[tuple[str, str], int] = {}
         for name in FACETS:
             for value, number in tally.values(name, {}).items():
+                told[name, value] = number
                 for sort in ("", "term", "-received"):
                     wanted = Wanted("all", chosen={name: (value,)})
                     query = queue.matching(session, desk, wanted, me, sort=sort)
@@ -115,6 +118,10 @@ def test_a_facet_means_to_the_database_what_it_counts(
                         sort,
                     )
 
+        asked = [{name: (value,)} for name, value in told]
+        assert queue_facets.numbers(session, every, asked, me, 200) == list(told.values())
+        assert queue_facets.numbers(session, every, asked, me, 9) is None
+
 
 def test_facets_together_narrow_and_within_one_widen(
     db: Database, clinic: House, desk: Actor
@@ -123,7 +130,7 @@ def test_facets_together_narrow_and_within_one_widen(
     both = {"state": ("registered", "in_review"), "system": ("frmss", "-"), "term": ("late", "ok")}
     with db.read() as session:
         me = queue.looker_of(session, desk, TODAY)
-        facts = queue_facets.facts(session, queue.matching(session, desk, Wanted(), me), 200)
+        facts = queue_facets.facts(session, queue.matching(session, desk, Wanted(), me), me, 200)
         assert facts is not None
         tally = Tally(facts, me)
         query = queue.matching(session, desk, Wanted(chosen=both), me, sort="term")
@@ -140,9 +147,9 @@ def test_a_count_that_would_take_long_is_not_made(db: Database, clinic: House, d
     filed(db, clinic, 20, state="registered", outside=False)
     with db.read() as session:
         query = queue.matching(session, desk, Wanted(), looker())
-        assert queue_facets.facts(session, query, 19) is None
+        assert queue_facets.facts(session, query, looker(), 19) is None
         assert session.scalar(queue_facets.number_of(query, 19)) == 20
-        facts = queue_facets.facts(session, query, 20)
+        facts = queue_facets.facts(session, query, looker(), 20)
         assert facts is not None
         assert Tally(facts, looker()).number({}) == 20
 
