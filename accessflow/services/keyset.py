@@ -184,8 +184,10 @@ def _sorted(
         beyond = here < there if falling else here > there
         farther = number < bucket if back else number > bucket
         query = query.where(or_(farther, and_(number == bucket, beyond)))
-    among = query.where(number.is_not(None)).add_columns(number)
-    rows = session.execute(among.order_by(*sort.whole(back=back)).limit(limit))
+    order, unique = sort.whole(back=back), sort.columns[-1]
+    # First by what the index alone tells; the few that are shown are then read whole.
+    few = query.where(number.is_not(None)).with_only_columns(unique).order_by(*order).limit(limit)
+    rows = session.execute(query.where(unique.in_(few)).add_columns(number).order_by(*order))
     return [(names[n], row) for row, n in rows]
 
 

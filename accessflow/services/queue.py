@@ -65,6 +65,9 @@ class Wanted:
         return replace(self, chosen={})
 
 
+_OPEN_IDS = select(Request.id).where(is_open(), Request.deleted_at.is_(None))
+
+
 def looker_of(session: Session, actor: Actor, today: date) -> Looker:
     mine = {actor.user_id or 0, *absences.covered(session, actor, today)}
     return Looker(frozenset(mine), today)
@@ -85,7 +88,8 @@ def _matching(
     session: Session, actor: Actor, wanted: Wanted, looker: Looker, sort: str
 ) -> tuple[Select[Request], bool]:
     """Also whether they are among a few ids."""
-    looked_for = request_list.look_for(session, wanted.text, wanted.ids)
+    among = _OPEN_IDS if wanted.scope == "open" else None
+    looked_for = request_list.look_for(session, wanted.text, wanted.ids, among)
     return _narrowed(actor, wanted, looker, sort, looked_for), looked_for.ids is not None
 
 

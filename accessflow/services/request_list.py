@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.id_list import is_among
 from accessflow.db.request_tables import STEM
 from accessflow.db.session import once
 from accessflow.db.tables import Request, RequestFile, RequestRow, RequestWord, User
@@ -41,6 +42,8 @@ from accessflow.workflow import states as workflow
 PAGE_SIZE = 25
 FEW_IDS = 300
 """So many matches of a word are looked up one by one; where there are more, any page meets some."""
+FEW_AMONG = 2000
+"""So many matches of common words are looked up among what is open."""
 NAMES_SHOWN = 2
 EXPORT_CHUNK = 500
 
@@ -104,11 +107,17 @@ class LookedFor:
 EVERYTHING = LookedFor(None, ())
 
 
-def look_for(session: Session, text: str, ids: Iterable[int] | None = None) -> LookedFor:
+def look_for(
+    session: Session,
+    text: str,
+    ids: Iterable[int] | None = None,
+    among: Select[int] | None = None,
+) -> LookedFor:
     """Every word of `text`, among `ids` alone where they are given.
 
     Rare words are looked up first: then the query goes by those ids alone. Common ones are met on
-    the way through any order. Which is which no planner without statistics can tell.
+    the way through any order; `among`, ids of which there are few however many requests there are,
+    they are looked up, too. Which is which no planner without statistics can tell.
     """
     looked_for = words(text)
     if text.strip() and not looked_for:  # signs only: nothing is found by them
@@ -122,7 +131,13 @@ def look_for(session: Session, text: str, ids: Iterable[int] | None = None) -> L
             common.append(here.exists())
         else:
             few = found if few is None else few & found
-    by_id = () if few is None else (Request.id.in_(few),)
+    if common and among is not None and few is None:
+        left = among.where(*common).limit(FEW_AMONG + 1)
+        key = ("among", *sorted(looked_for))
+        ids = once(session, key, lambda: frozenset(session.scalars(left)))
+        if len(ids) <= FEW_AMONG:
+            few, common = ids, []
+    by_id = () if few is None else (is_among(session, Request.id, few),)
     return LookedFor(few, (*by_id, *common))
 
 
@@ -167,9 +182,13 @@ def _looked_up(session: Session, word: str) -> tuple[ColumnElement[bool], frozen
     begins, stem = _begins(word), _stem_of(session, word)
     if not stem or stem == word:
         return begins, _few(session, begins)
-    matches = or_(begins, RequestWord.word == stem, literal_column(STEM) == stem)
+    forms = or_(RequestWord.word == stem, literal_column(STEM) == stem)
+    few = _few(session, begins)
+    if few is not None:  # of a common word the index of stems would be a long way round
+        others = _few(session, forms)
+        few = None if others is None else few | others
     # A stem stands at the beginning of its words: of each request few need be looked at.
-    return and_(_begins(stem), matches), _few(session, matches)
+    return and_(_begins(stem), or_(begins, forms)), few
 
 
 def _few(session: Session, matches: ColumnElement[bool]) -> frozenset[int] | None:
