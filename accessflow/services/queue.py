@@ -7,8 +7,7 @@ costs no more than there is to do; of all there are a page is read off an index 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -18,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from accessflow.db.request_tables import is_open
-from accessflow.db.tables import DismissalRevocation, Organization, Request, RequestRow
+from accessflow.db.tables import Organization, Request
 from accessflow.domain.errors import Forbidden
 from accessflow.domain.person_name import PersonName
 from accessflow.services import absences, request_list, scope
@@ -31,11 +30,10 @@ from accessflow.services.queue_facets import (
     Chosen,
     Columns,
     Looker,
-    number_of,
 )
-from accessflow.services.repeats import NOT_SOLVED
+from accessflow.services.queue_tally import number_of, numbers
 from accessflow.services.request_list import EVERYTHING, LookedFor
-from accessflow.workflow.states import ANSWERED, OPEN, UNFILED
+from accessflow.workflow.states import OPEN, UNFILED
 
 SIZES = (25, 50, 100, 200)
 EXPORT_CHUNK = 500
@@ -257,48 +255,19 @@ def _waiting(actor: Actor, looker: Looker, most: int) -> Select[int]:
     return number_of(_narrowed(actor, Wanted(chosen=own), looker, "", EVERYTHING), most)
 
 
-def dismissals(session: Session, requests: Sequence[Request]) -> set[int]:
-    """Those of a page that take away the rights of somebody dismissed."""
-    ids = [r.id for r in requests if r.action == "revoke"]
-    found = DismissalRevocation.request_id
-    return set(session.scalars(select(found).where(found.in_(ids)))) if ids else set()
+def on_tabs(
+    session: Session, actor: Actor, looker: Looker, asked: Sequence[Chosen], most: int
+) -> Sequence[int] | None:
+    """How many each choice leaves of what is open; None where that is more than `most`."""
+    choices = tuple(tuple(sorted(chosen.items())) for chosen in asked)
+    total, *found = session.execute(_on_tabs(actor, looker, choices, most)).one()
+    return None if total > most else found
 
 
-def repeated(session: Session, requests: Sequence[Request]) -> Mapping[int, int]:
-    """How many rows of each open one of a page name a person for whom another application asks the
-    same, or has asked and got it (R7)."""
-    open_ = {r.id: r for r in requests if r.state not in ANSWERED and r.system}
-    named = select(RequestRow.request_id, RequestRow.snils).where(
-        RequestRow.request_id.in_(open_), RequestRow.snils != ""
-    )
-    rows = session.execute(named).all() if open_ else []
-    asked = _asked(session, {row.snils for row in rows})
-    found = Counter[int]()
-    for request_id, snils in rows:
-        request = open_[request_id]
-        if asked[snils, request.system, request.action] - {request_id}:
-            found[request_id] += 1
-    return found
-
-
-def _asked(
-    session: Session, numbers: Collection[str]
-) -> Mapping[tuple[str, str | None, str], set[int]]:
-    """The applications that ask, or have got, the same for a person, by СНИЛС, system and action.
-
-    By the СНИЛС alone: which of many conditions leads to few no planner tells for sure.
-    """
-    found = defaultdict[tuple[str, str | None, str], set[int]](set)
-    query = (
-        select(RequestRow.snils, Request.system, Request.action, Request.id)
-        .join(RequestRow.request)
-        .where(
-            RequestRow.snils.in_(numbers),
-            RequestRow.outcome != "refused",
-            WALKED.state.not_in(UNFILED | NOT_SOLVED),
-            Request.deleted_at.is_(None),
-        )
-    )
-    for snils, system, action, request_id in session.execute(query) if numbers else ():
-        found[snils, system, action].add(request_id)
-    return found
+@lru_cache(maxsize=256)  # every page of the queue asks
+def _on_tabs(
+    actor: Actor, looker: Looker, choices: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...],
+    most: int,
+) -> Select[Any]:  # fmt: skip
+    open_ = _narrowed(actor, Wanted(), looker, "", EVERYTHING)
+    return numbers(open_, [dict(choice) for choice in choices], looker, most)

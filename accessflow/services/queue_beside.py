@@ -13,7 +13,7 @@ from accessflow.services import keyset
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Sort
 from accessflow.services.queue import Wanted, looker_of, matching, sort_of
-from accessflow.services.queue_facets import as_text
+from accessflow.services.queue_tally import as_text
 
 MOST = 300
 """So far a place in the queue is counted."""

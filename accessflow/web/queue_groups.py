@@ -14,7 +14,8 @@ from accessflow.services import absences
 from accessflow.services.offers import system_label
 from accessflow.services.overview_figures import NO_SYSTEM
 from accessflow.services.queue import Wanted
-from accessflow.services.queue_facets import FACETS, ME, NOBODY, Tally
+from accessflow.services.queue_facets import FACETS, ME, NOBODY
+from accessflow.services.queue_tally import Tally
 from accessflow.web import context
 from accessflow.web.queue_asked import LABELS, ORDERS, TITLES
 from accessflow.web.request_words import STATES

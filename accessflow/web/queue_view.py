@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from flask import url_for
 
 from accessflow.db.tables import Request, User
-from accessflow.services import absences, queue, queue_facets, queue_views, terms
+from accessflow.services import absences, queue, queue_marks, queue_tally, queue_views, terms
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Slice
 from accessflow.services.queue import Wanted
-from accessflow.services.queue_facets import Looker, Tally
+from accessflow.services.queue_facets import Looker
+from accessflow.services.queue_tally import Tally
 from accessflow.services.technical import CRITICALITIES, PRIORITIES
 from accessflow.web import context, request_words
 from accessflow.web.access import MIAC
@@ -63,7 +64,7 @@ def counts(wanted: Wanted, looker: Looker) -> Counts:
 def _tally(wanted: Wanted, looker: Looker) -> Tally | None:
     session, actor = context.session(), context.actor()
     query = queue.matching(session, actor, wanted, looker)
-    found = queue_facets.facts(session, query, looker, MOST)
+    found = queue_tally.facts(session, query, looker, MOST)
     return None if found is None else Tally(found, looker)
 
 
@@ -109,12 +110,11 @@ def _on_tabs(asked: Sequence[Wanted], counted: Counts, looker: Looker) -> list[s
         numbers: Sequence[int] = [counted.open.number(one.chosen) for one in asked]
     else:
         choices = [one.chosen for one in asked]
-        open_ = queue.matching(session, actor, Wanted(), looker)
-        numbers = queue_facets.numbers(session, open_, choices, looker, MOST) or []
+        numbers = queue.on_tabs(session, actor, looker, choices, MOST) or []
     if numbers:
         return [str(number or "") for number in numbers]
     queries = (queue.matching(session, actor, one, looker) for one in asked)
-    some = (session.scalars(queue_facets.number_of(query, MOST_ON_TAB)).one() for query in queries)
+    some = (session.scalars(queue_tally.number_of(query, MOST_ON_TAB)).one() for query in queries)
     return [f"{MOST_ON_TAB}+" if number > MOST_ON_TAB else str(number or "") for number in some]
 
 
@@ -152,7 +152,10 @@ def lines(part: Slice[Request], looker: Looker) -> list[Line]:
     session, catalogue, actor = context.session(), context.catalogue(), context.actor()
     items = part.items
     told = terms.shown_of(session, catalogue, items, looker.today, short=True)
-    dismissed, repeats = queue.dismissals(session, items), queue.repeated(session, items)
+    dismissed, repeats = (
+        queue_marks.dismissals(session, items),
+        queue_marks.repeated(session, items),
+    )
     stand_ins = absences.substitutes(session, looker.today)
     made = []
     for item in items:

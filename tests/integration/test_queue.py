@@ -23,14 +23,16 @@ from accessflow.domain.errors import Forbidden
 from accessflow.services import (
     organizations,
     queue,
-    queue_facets,
+    queue_marks,
+    queue_tally,
     queue_views,
     request_list,
     totals,
 )
 from accessflow.services.actor import Actor
 from accessflow.services.queue import SORTS, Wanted
-from accessflow.services.queue_facets import FACETS, Looker, Tally
+from accessflow.services.queue_facets import FACETS, Looker
+from accessflow.services.queue_tally import Tally
 from accessflow.workflow.states import OPEN, STATES
 from tests import factories
 from tests.catalogue_examples import catalogue
@@ -102,7 +104,7 @@ def test_a_facet_means_to_the_database_what_it_counts(
     with db.read() as session:
         me = queue.looker_of(session, desk, TODAY)
         every = queue.matching(session, desk, Wanted("all"), me)
-        facts = queue_facets.facts(session, every, me, 200)
+        facts = queue_tally.facts(session, every, me, 200)
         assert facts is not None
         tally = Tally(facts, me)
         told: dict[tuple[str, str], int] = {}
@@ -112,15 +114,16 @@ def test_a_facet_means_to_the_database_what_it_counts(
                 for sort in ("", "term", "-received"):
                     wanted = Wanted("all", chosen={name: (value,)})
                     query = queue.matching(session, desk, wanted, me, sort=sort)
-                    assert session.scalar(queue_facets.number_of(query, 200)) == number > 0, (
+                    assert session.scalar(queue_tally.number_of(query, 200)) == number > 0, (
                         name,
                         value,
                         sort,
                     )
 
         asked = [{name: (value,)} for name, value in told]
-        assert queue_facets.numbers(session, every, asked, me, 200) == list(told.values())
-        assert queue_facets.numbers(session, every, asked, me, 9) is None
+        counts = session.execute(queue_tally.numbers(every, asked, me, 200)).one()
+        assert list(counts) == [tally.number({}), *told.values()]
+        assert session.execute(queue_tally.numbers(every, [], me, 9)).one() == (10,)
 
 
 def test_facets_together_narrow_and_within_one_widen(
@@ -130,7 +133,7 @@ def test_facets_together_narrow_and_within_one_widen(
     both = {"state": ("registered", "in_review"), "system": ("frmss", "-"), "term": ("late", "ok")}
     with db.read() as session:
         me = queue.looker_of(session, desk, TODAY)
-        facts = queue_facets.facts(session, queue.matching(session, desk, Wanted(), me), me, 200)
+        facts = queue_tally.facts(session, queue.matching(session, desk, Wanted(), me), me, 200)
         assert facts is not None
         tally = Tally(facts, me)
         query = queue.matching(session, desk, Wanted(chosen=both), me, sort="term")
@@ -147,9 +150,9 @@ def test_a_count_that_would_take_long_is_not_made(db: Database, clinic: House, d
     filed(db, clinic, 20, state="registered", outside=False)
     with db.read() as session:
         query = queue.matching(session, desk, Wanted(), looker())
-        assert queue_facets.facts(session, query, looker(), 19) is None
-        assert session.scalar(queue_facets.number_of(query, 19)) == 20
-        facts = queue_facets.facts(session, query, looker(), 20)
+        assert queue_tally.facts(session, query, looker(), 19) is None
+        assert session.scalar(queue_tally.number_of(query, 19)) == 20
+        facts = queue_tally.facts(session, query, looker(), 20)
         assert facts is not None
         assert Tally(facts, looker()).number({}) == 20
 
@@ -258,7 +261,7 @@ def test_a_revocation_of_somebody_dismissed_is_marked(
         session.add(DismissalRevocation(dismissal_id=row.id, request_id=one))
     assert found(db, desk, Wanted(chosen={"sign": ("dismissal",)})) == {one}
     with db.read() as session:
-        assert queue.dismissals(session, session.scalars(select(Request)).all()) == {one}
+        assert queue_marks.dismissals(session, session.scalars(select(Request)).all()) == {one}
     assert other not in found(db, desk, Wanted(chosen={"sign": ("dismissal",)}))
 
 
@@ -272,10 +275,10 @@ def test_a_row_that_another_application_asks_for_too_is_a_repeat(
         clinic.state(one, "registered")
     with db.read() as session:
         rows = session.scalars(select(Request)).all()
-        assert queue.repeated(session, rows) == {first: 1, second: 1}
+        assert queue_marks.repeated(session, rows) == {first: 1, second: 1}
     clinic.state(first, "refused")
     with db.read() as session:
-        assert queue.repeated(session, session.scalars(select(Request)).all()) == {}
+        assert queue_marks.repeated(session, session.scalars(select(Request)).all()) == {}
 
 
 def looked_for(db: Database, actor: Actor, text: str) -> set[int]:

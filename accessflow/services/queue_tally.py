@@ -1,0 +1,118 @@
+"""How much of the queue counts under what: in the database, or of what was read of all at once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, FromClause, Select, and_, case, func, null, select, true
+from sqlalchemy.orm import Session
+
+from accessflow.db.tables import Request
+from accessflow.services.queue_facets import FACETS, WALKED, Chosen, Looker
+
+Facts = Mapping[str, Sequence[Any]]
+"""Of some requests, by facet, what stands in its column of each."""
+
+_ARRAYS: Mapping[str, tuple[Any, Any]] = MappingProxyType(
+    {
+        "postgresql": (func.json_build_array, func.json_agg),
+        "sqlite": (func.json_array, func.json_group_array),
+    }
+)
+
+
+def facts(session: Session, query: Select[Request], looker: Looker, most: int) -> Facts | None:
+    """What is counted of all that match; None where there are more than `most`."""
+    some = query.with_only_columns(*_columns(looker)).limit(most + 1).cte("some")
+    # Looked at twice, worked out once: of too many nothing but their number.
+    number = select(func.count()).select_from(some).scalar_subquery()
+    whole = as_text(session, some).scalar_subquery()
+    found = session.scalars(select(case((number <= most, whole), else_=null()))).one()
+    if found is None:
+        return None
+    return {name: values or () for name, values in zip(FACETS, found, strict=True)}
+
+
+@lru_cache(maxsize=256)
+def _columns(looker: Looker) -> tuple[ColumnElement[Any], ...]:
+    return tuple(facet.column(looker).label(name) for name, facet in FACETS.items())
+
+
+def as_text(session: Session, some: FromClause) -> Select[Any]:
+    """All rows as one value, a list for each column.
+
+    Row by row the driver would take longer than the database.
+    """
+    array, all_of = _ARRAYS[session.get_bind().dialect.name]
+    return select(array(*map(all_of, some.c), type_=JSON)).select_from(some)
+
+
+def number_of(query: Select[Request], most: int) -> Select[int]:
+    """How many match; `most` + 1 where there are more."""
+    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+def numbers(
+    query: Select[Request], asked: Sequence[Chosen], looker: Looker, most: int
+) -> Select[Any]:
+    """How many match, `most` + 1 where there are more; then how many each choice leaves of them."""
+    conditions = (
+        and_(true(), *(FACETS[name].where(some, WALKED, looker) for name, some in chosen.items()))
+        for chosen in asked
+    )
+    under = (case((one, 1)).label(f"n{n}") for n, one in enumerate(conditions))
+    some = query.with_only_columns(Request.id, *under).limit(most + 1).subquery()
+    counts: list[Any] = [func.count(column) for column in some.c]
+    return select(*counts)
+
+
+class Tally:
+    """How many of some facts count under what.
+
+    There are few different ones in what a facet looks at, so that each of those is judged once, and
+    a facet that nobody has picked from is counted without a set of its own.
+    """
+
+    def __init__(self, found: Facts, looker: Looker) -> None:
+        self._all = frozenset(range(len(found["state"])))
+        self._found, self._looker = found, looker
+        self._kept_under: dict[str, dict[str, set[int]]] = {}
+
+    def number(self, chosen: Chosen) -> int:
+        return len(self._matching(chosen))
+
+    def values(self, name: str, chosen: Chosen) -> Counter[str]:
+        """How many there would be under each value, were the others of that facet not picked."""
+        others = {other: some for other, some in chosen.items() if other != name}
+        keys, values = self._found[name], FACETS[name].values
+        left = map(keys.__getitem__, self._matching(others)) if others else keys
+        found: Counter[str] = Counter()
+        for key, number in Counter(left).items():
+            for value in values(self._looker, key):
+                found[value] += number
+        return found
+
+    def _matching(self, chosen: Chosen) -> frozenset[int]:
+        left = self._all
+        for name, some in chosen.items():
+            under = self._under(name)
+            left &= frozenset().union(*(under.get(value, ()) for value in some))
+        return left
+
+    def _under(self, name: str) -> dict[str, set[int]]:
+        """Each value of the facet with the facts under it."""
+        if name not in self._kept_under:
+            same = defaultdict[Any, list[int]](list)
+            for number, key in enumerate(self._found[name]):
+                same[key].append(number)
+            under = defaultdict[str, set[int]](set)
+            for key, numbers in same.items():
+                for value in FACETS[name].values(self._looker, key):
+                    under[value].update(numbers)
+            self._kept_under[name] = dict(under)
+        return self._kept_under[name]
