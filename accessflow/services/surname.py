@@ -1,19 +1,12 @@
-"""Somebody has another name, or another address: the card, what is being written, and the systems.
-
-The regulation knows no form for it, only three kinds of application (Рег. 3.3, R9). Where the
-system's form tells a person by СНИЛС, the account stays and is corrected: a problem of
-identification, App. 2, whose description says the former name. Where the form has no СНИЛС (App. 3,
-13; X6) the account is known by its name alone: it is taken away under the former name and given
-under the new one, by a pair that goes together. Where everybody signs in by ЕСИА (App. 5, R32) the
-name comes from there.
-"""
+"""Somebody has another name, or another address: the card, what is being written, and the systems,
+each as its form asks for it (`name_ways.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,40 +14,30 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Request, RequestRow
-from accessflow.domain.person_name import PersonName
-from accessflow.forms.spec import FormSpec
 from accessflow.services import (
     acting,
     change_records,
     edit_history,
     employments,
-    job_changes,
-    making,
+    name_applications,
     pairs,
     people,
-    problem,
     scans,
-    technical,
     totals,
 )
 from accessflow.services.actor import Actor
 from accessflow.services.applications import locked
-from accessflow.services.dismissal_making import Revoked, revocations_of
 from accessflow.services.fields import Fields
-from accessflow.services.granting import Granted, grants_of
 from accessflow.services.job_rights import Right, rights_of
+from accessflow.services.ledger_settling import lock_jobs
 from accessflow.services.making import Maker, maker_of
+from accessflow.services.name_applications import Told
+from accessflow.services.name_ways import Way, usual_way, ways_of
 from accessflow.services.person_form import Identity, PersonData, read_identity, read_job
-from accessflow.services.plan import Planned
-from accessflow.services.requests import create_planned
 from accessflow.workflow.states import UNFILED
 
 if TYPE_CHECKING:
     from accessflow.services.files import FileStore
-
-
-Way = Literal["keep", "tell", "again"]
-"""Nothing is filed; App. 2; a pair that takes away and gives again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +58,6 @@ class NewName:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the description says: the former and the new name and address, since when and why."""
-
-    before: PersonName
-    after: PersonName
-    old_email: str
-    email: str
-    day: date
-    ground: str
-
-
 def change_name(
     db: Database,
     *,
@@ -100,6 +71,7 @@ def change_name(
     back to the drafts for it. Raises Refused with flaws by field, NotFound, Forbidden."""
     with db.write() as session:
         job = change_records.begun_job(session, actor, typed.employment_id)
+        _lock(session, job)
         maker = maker_of(session, actor, now, catalogue)
         rights = rights_of(session, catalogue, job, maker.today)
         who, told = _read(maker, job, typed, rights)
@@ -113,35 +85,12 @@ def change_name(
         change = change_records.keep(
             maker, job, "surname", told.day, told.ground, _what(told, refreshed)
         )
-        asked = _tell(maker, [r for r in rights if ways[r.key] == "tell"], told)
-        again = _again(maker, job, [r for r in rights if ways[r.key] == "again"], told)
+        asked = name_applications.tell(maker, [r for r in rights if ways[r.key] == "tell"], told)
+        again = name_applications.again(
+            maker, job, [r for r in rights if ways[r.key] == "again"], told
+        )
         change_records.link(session, change, dict.fromkeys(asked, 0) | again)
         return change.id
-
-
-def prints_snils(form: FormSpec) -> bool:
-    """Whether the account is told by more than a name."""
-    return any(column.kind == "snils" and column.printed for column in form.columns)
-
-
-def by_own_login(form: FormSpec) -> bool:
-    """Whether the name comes from ЕСИА (R32)."""
-    return "esia" in form.prerequisites
-
-
-def usual_way(right: Right) -> Way:
-    """What the form of the system comes to; see the top."""
-    if by_own_login(right.offer.form) or right.asked:
-        return "keep"
-    if prints_snils(right.offer.form) or right.offer.exceptional:
-        return "tell"
-    return "again"
-
-
-def ways_of(right: Right) -> tuple[Way, ...]:
-    """What may be done at all: a right that is being taken away, or whose system takes no usual
-    application, is not given again."""
-    return ("keep", "tell") if right.asked or right.offer.exceptional else ("keep", "tell", "again")
 
 
 def _ways(typed: NewName, rights: Sequence[Right], told: Told) -> dict[str, Way]:
@@ -153,6 +102,17 @@ def _ways(typed: NewName, rights: Sequence[Right], told: Told) -> dict[str, Way]
         possible = way in ways_of(right) and (renamed or way != "again")
         found[right.key] = way if possible else "tell"
     return found
+
+
+def _lock(session: Session, job: Employment) -> None:
+    """Two clicks at once are taken one after the other; applications go before the job, as where
+    somebody acts on one."""
+    ids = [request.id for request in unfiled_of(session, job)]
+    locked_first = select(Request.id).where(Request.id.in_(ids)).order_by(Request.id)
+    session.execute(locked_first.with_for_update())
+    lock_jobs(session, [job.id])
+    session.refresh(job)
+    session.refresh(job.person)
 
 
 def unfiled_of(session: Session, job: Employment) -> Sequence[Request]:
@@ -266,76 +226,3 @@ def _written_anew(maker: Maker, request: Request, positions: Iterable[int]) -> N
         maker.session, actor=maker.actor, now=maker.now, request_id=request.id,
         what={edit_history.ROWS: ["—", ", ".join(map(str, positions))]},
     )  # fmt: skip
-
-
-def _tell(maker: Maker, rights: Sequence[Right], told: Told) -> list[int]:
-    """One App. 2 a system (R12), in one batch; their ids."""
-    by_system: dict[str, list[Right]] = {}
-    for right in rights:
-        by_system.setdefault(right.offer.label, []).append(right)
-    spec = maker.catalogue.form(technical.COVER, on=maker.today)
-    made = []
-    for label, held in by_system.items():
-        request = making.new(maker, spec, "cover", None)
-        request.subject = "access"
-        request.fields = _fields(label, held, told)
-        made.append(request)
-    for request in made:
-        request.batch = made[0].number
-    subject = technical.SUBJECTS["access"].label
-    return [making.store(maker, r, "created", {"О чём": ["—", subject]}) for r in made]
-
-
-def _again(maker: Maker, job: Employment, rights: Sequence[Right], told: Told) -> dict[int, int]:
-    """Pairs: what takes away says the former name and address, by which the account is known; by
-    application, the number of its pair."""
-    session, catalogue, on = maker.session, maker.catalogue, maker.today
-    revoked = [Revoked(job.id, r.offer.slug, r.role) for r in rights]
-    granted = [Granted(job.id, r.offer.slug, r.role, r.expires_on) for r in rights]
-    away = revocations_of(session, catalogue, job.organization, revoked, on)
-    given = grants_of(session, catalogue, job.organization, granted, on)
-    planned = [*(_formerly(one, told) for one in away), *given]
-    made = create_planned(maker, planned) if planned else []
-    return job_changes.pairs_of(planned, made)
-
-
-def _formerly(planned: Planned, told: Told) -> Planned:
-    lines = tuple(
-        replace(
-            line,
-            candidate=replace(
-                line.candidate,
-                name=told.before,
-                no_middle_name=not told.before.middle,
-                email=told.old_email,
-            ),
-        )
-        for line in planned.lines
-    )
-    return replace(planned, lines=lines)
-
-
-def _fields(label: str, held: Sequence[Right], told: Told) -> dict[str, str]:
-    roles = ", ".join(dict.fromkeys(right.role for right in held if right.role))
-    parts = {
-        "system": label,
-        "role": roles,
-        "steps": "\n".join(_sentences(told)),
-        "expected": "Учётная запись под новыми данными, права прежние.",
-        "got": "Учётная запись под прежними данными.",
-    }
-    composed = {into: problem.composed(parts, into) for into in ("description", "expected_result")}
-    return composed | {problem.KEPT + key: text for key, text in parts.items() if text}
-
-
-def _sentences(told: Told) -> Iterable[str]:
-    changed = told.before != told.after
-    if changed:
-        yield f"У пользователя сменились ФИО: {told.after.full} (ранее: {told.before.full})."
-    else:
-        yield f"У пользователя {told.after.full} сменился адрес электронной почты."
-    if told.old_email != told.email:
-        yield f"Адрес электронной почты: {told.email or 'нет'} (ранее: {told.old_email or 'нет'})."
-    ground = f", основание: {told.ground}" if told.ground else ""
-    yield f"Изменение с {told.day:%d.%m.%Y}{ground}. СНИЛС прежний."
-    yield "Просим изменить данные учётной записи, права роли сохранить."

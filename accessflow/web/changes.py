@@ -15,6 +15,7 @@ from accessflow.services import (
     change_records,
     job_changes,
     job_rights,
+    name_ways,
     pairs,
     people,
     scope,
@@ -25,8 +26,9 @@ from accessflow.services.change_records import KINDS
 from accessflow.services.fields import Refused
 from accessflow.services.job_changes import STEPS, Decision, Move, Step
 from accessflow.services.job_rights import Right
+from accessflow.services.name_ways import Way
 from accessflow.services.request_list import scans_of
-from accessflow.services.surname import NewName, Way
+from accessflow.services.surname import NewName
 from accessflow.web import context, request_words
 from accessflow.web.change_view import Line, groups, seen, steps, subject
 from accessflow.web.errors import STATUS
@@ -251,7 +253,7 @@ def _naming(job: Employment, refusal: AccessflowError | None = None) -> str:
     return render_template(
         "changes/name.html",
         **common,
-        rights=[(right, surname.usual_way(right), surname.ways_of(right)) for right in rights],
+        rights=[(right, name_ways.usual_way(right), name_ways.ways_of(right)) for right in rights],
         ways=WAYS,
         why=_why,
         checks=[(p, context.catalogue().region.prerequisites[p]) for p in _needed(rights)],
@@ -268,9 +270,9 @@ def _needed(rights: Sequence[Right]) -> list[str]:
 
 def _why(right: Right) -> str:
     """Why that way is proposed."""
-    if not surname.prints_snils(right.offer.form):
+    if not name_ways.prints_snils(right.offer.form):
         return "СНИЛС в форме нет: учётную запись узнают по одному ФИО"
-    if surname.by_own_login(right.offer.form):
+    if name_ways.by_own_login(right.offer.form):
         return "вход через ЕСИА: новое ФИО придёт с Госуслуг при следующем входе"
     return ""
 

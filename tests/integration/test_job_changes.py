@@ -21,6 +21,7 @@ from accessflow.services import (
     dismissal_making,
     dismissal_staying,
     job_changes,
+    name_ways,
     pairs,
     requests,
     surname,
@@ -502,7 +503,7 @@ def test_what_a_new_name_needs_follows_from_what_the_form_prints(
     job = staff.hire(system)
     with staff.db.read() as session:
         [right] = rights_of(session, staff.life.catalogue, session.get_one(Employment, job), TODAY)
-    assert surname.usual_way(right) == way
+    assert name_ways.usual_way(right) == way
 
 
 def test_where_the_name_alone_tells_whose_an_account_is_a_pair_moves_it(staff: Staff) -> None:
@@ -532,7 +533,7 @@ def test_another_name_again_leaves_the_revocation_at_the_name_that_the_account_h
     ids = [r for _, _, r in made(staff, renames(staff, job))]
     with staff.db.read() as session:
         [right] = rights_of(session, staff.life.catalogue, session.get_one(Employment, job), TODAY)
-    assert surname.usual_way(right) == "keep"  # it is being taken away already
+    assert name_ways.usual_way(right) == "keep"  # it is being taken away already
     surname.change_name(
         staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
         files=staff.life.store,
