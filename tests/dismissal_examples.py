@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, Employment, Reminder, Request
-from accessflow.services import dismissal_making, dismissals, ledger
+from accessflow.services import dismissal_making, dismissals, ledger_imports
 from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW
 from accessflow.services.dismissal_making import Choice
@@ -56,7 +56,7 @@ class Staff:
         with self.db.write() as session:
             row = session.get_one(Employment, job)
             for system in systems:
-                ledger.open_from_list(
+                ledger_imports.open_from_list(
                     session, row, system, FIVE.get(system, ""), NOON - timedelta(days=99),
                     on=TODAY - timedelta(days=99), reference="список, строка 1",
                 )  # fmt: skip

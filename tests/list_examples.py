@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Base, Employment, Grant, ImportRow
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from tests.factories import NOON
 from tests.request_examples import House, house
 
@@ -106,7 +106,7 @@ class Desk:
     def give(self, job: int, system: str = "frmss", role: str = WORKER, on: date = TODAY) -> None:
         """A right that the ledger holds since that day."""
         with self.db.write() as session:
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, session.get_one(Employment, job), system, role, NOON, on=on,
                 reference="список, строка 1",
             )  # fmt: skip

@@ -7,7 +7,7 @@ a time; what stands as it should is not touched, what turned out otherwise is vo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,27 +29,29 @@ def lock_jobs(session: Session, employment_ids: Iterable[int]) -> None:
         session.execute(jobs.order_by(Employment.id).with_for_update(key_share=True))
 
 
+def withdraw(session: Session, entries: Collection[LedgerEntry], now: datetime, why: str) -> None:
+    """As if they had never been told; what they said stays known as what was believed."""
+    lock_jobs(session, (entry.employment_id for entry in entries))
+    for entry in entries:
+        entry.withdrawn_at, entry.withdrawn_why = now, why
+    settle(session, entries, now, why)
+
+
 def settle(
-    session: Session, employment_id: int, system: str, now: datetime, why: str = ""
+    session: Session, entries: Iterable[LedgerEntry], now: datetime, why: str = ""
 ) -> tuple[Grant, ...]:
-    """The grants of that job and system that have changed; `why` is kept on those voided."""
-    return settle_many(session, [(employment_id, system)], now, why)
-
-
-def settle_many(
-    session: Session, pairs: Iterable[Pair], now: datetime, why: str = ""
-) -> tuple[Grant, ...]:
-    """The same of many, by a few queries."""
+    """The grants of these entries' jobs and systems that have changed, by a few queries; `why` is
+    kept on those voided."""
     session.flush()
-    wanted = sorted(set(pairs))
+    wanted = sorted({(entry.employment_id, entry.system) for entry in entries})
     lock_jobs(session, (employment_id for employment_id, _ in wanted))
     changed: list[Grant] = []
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        entries, standing = _entries(session, part), _standing(session, part)
+        told, standing = _entries(session, part), _standing(session, part)
         fresh: list[Grant] = []
         for pair in part:
-            anew, before = _settled(entries[pair], standing[pair], now, why)
+            anew, before = _settled(told[pair], standing[pair], now, why)
             fresh += anew
             changed += (*before, *anew)
         session.flush()  # what is open goes before what opens in its place

@@ -19,7 +19,7 @@ from accessflow.db.tables import (
     Request,
     User,
 )
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from tests import scan_examples as paper
 from tests.browser.conftest import Desk
 from tests.factories import NOON
@@ -41,7 +41,7 @@ def nurse(clinic: House, db: Database) -> int:
         row = session.get_one(Employment, job)
         session.add(Attestation(person_id=row.person_id, kind="frmr", user_id=user.id, at=NOON))
         for system, left in (("frmss", 10), ("rmo", None)):
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, row, system, WORKER, NOON, on=NOON.date() - timedelta(days=90),
                 reference="список, строка 2",
                 expires_on=NOON.date() + timedelta(days=left) if left else None,

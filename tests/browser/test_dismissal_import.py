@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, Employment
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from tests.browser.conftest import Desk
 from tests.factories import NOON
 from tests.list_examples import TODAY, WORKER, formatted, workbook
@@ -31,7 +31,7 @@ def test_a_dropped_file_becomes_dismissals_and_their_revocations(
     kim = clinic.hire("Ким Ольга Викторовна", position="Медсестра")
     with db.write() as session:
         for job in (petrova, kim):
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, session.get_one(Employment, job), "frmss", WORKER, NOON, on=TODAY,
                 reference="список, строка 1",
             )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from accessflow.db.tables import Employment, Request, RequestRow, User
 from accessflow.scheduler import Jobs
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from accessflow.services.clock import MOSCOW
 from tests import factories
 from tests.dismissal_examples import FIVE
@@ -73,7 +73,7 @@ def somebody_with_five_rights(tale: Story) -> int:
     with core.database.write() as session:
         job = session.scalars(select(Employment).where(Employment.person_id == person)).one()
         for system, role in FIVE.items():
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, job, system, role, datetime(2026, 9, 1, 12, tzinfo=MOSCOW),
                 on=date(2026, 9, 1), reference="первичный ввод",
             )  # fmt: skip

@@ -24,7 +24,7 @@ from accessflow.services import (
     dismissal_cancelling,
     dismissal_making,
     dismissals,
-    ledger,
+    ledger_imports,
     requests,
 )
 from accessflow.services.dismissal_cancelling import Left, Restored
@@ -221,7 +221,7 @@ def test_the_job_ends_and_the_other_job_goes_on(staff: Staff) -> None:
         session.add(job)
         session.flush()
         there = job.id
-        ledger.open_from_list(
+        ledger_imports.open_from_list(
             session, job, "frmss", "Администратор МО", NOON, on=TODAY, reference="список"
         )
     dismissal = staff.enter(here)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Change, Employment, Grant, LedgerEntry, Person, Request, RequestRow
-from accessflow.services import acting, ledger
+from accessflow.services import acting, ledger, ledger_imports
 from accessflow.services.files import FileStore
 from accessflow.services.ledger_queries import (
     Asked,
@@ -212,7 +212,7 @@ def test_a_list_opens_only_what_the_ledger_does_not_hold(book: Book) -> None:
     book.grant(book.row(known), days(-5))
     with book.db.write() as session:
         made = [
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, session.get_one(Employment, job), "frmss", "медицинский работник", NOON,
                 on=TODAY, reference="accounts.xlsx, строка 4", last_seen_on=days(-40),
             )

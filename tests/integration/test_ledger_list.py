@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Grant, Organization
 from accessflow.domain.errors import NotFound
-from accessflow.services import ledger, ledger_list, ledger_sums
+from accessflow.services import ledger_imports, ledger_list, ledger_sums
 from accessflow.services.actor import Actor
 from accessflow.services.admitted import admitted, admitted_model
 from accessflow.services.ledger_list import Rights
@@ -34,7 +34,7 @@ def days(number: int) -> date:
 
 def give(db: Database, job: int, system: str, on: date, *, told: int = 0, role: str = "") -> int:
     with db.write() as session:
-        entry = ledger.open_from_list(
+        entry = ledger_imports.open_from_list(
             session, session.get_one(Employment, job), system, role, NOON + timedelta(days=told),
             on=on, reference="список",
         )  # fmt: skip

@@ -47,7 +47,7 @@ from accessflow.db.tables import (
 from accessflow.domain.roles import ANYONE, NEEDS_ORGANIZATION, OF_ORGANIZATION, ROLES, Role
 from accessflow.notify.building import Attachment, Outgoing, built
 from accessflow.notify.transports import LocalMailbox, mailbox_folder
-from accessflow.services import files, ledger, requests
+from accessflow.services import files, ledger_imports, requests
 from accessflow.services.actor import Actor
 from accessflow.services.picks import Picks
 from accessflow.web import access
@@ -195,7 +195,7 @@ def _dismissal(session: Session, own: int, person: int) -> int:
 def _reviews(session: Session, core: Core, own: int, author: int, job: int) -> Arguments:
     """A right under review by the organisation and by МИАЦ, both reports signed; a calendar."""
     found = session.get_one(Employment, job)
-    grant = ledger.open_from_list(
+    grant = ledger_imports.open_from_list(
         session, found, "frmss", "", factories.NOON, on=factories.NOON.date(), reference="список"
     )
     assert grant

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, Grant, JobChange, Request
 from accessflow.documents.sheet_in import read_tables
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from tests import factories
 from tests.factories import NOON
 from tests.request_examples import House, house
@@ -36,7 +36,7 @@ def holder(clinic: House, system: str = "frmss", left: int | None = 10) -> tuple
     """A job and its right, which ends in so many days."""
     job = clinic.hire("Зимина Елена Андреевна", position="Медицинская сестра")
     with clinic.db.write() as session:
-        ledger.open_from_list(
+        ledger_imports.open_from_list(
             session, session.get_one(Employment, job), system, WORKER, NOON,
             on=NOON.date() - timedelta(days=90), reference="список, строка 2",
             expires_on=None if left is None else NOON.date() + timedelta(days=left),
@@ -48,7 +48,7 @@ def holder(clinic: House, system: str = "frmss", left: int | None = 10) -> tuple
 def another_right(clinic: House, job: int, system: str) -> int:
     """One more right of the job, without a role; its id."""
     with clinic.db.write() as session:
-        ledger.open_from_list(
+        ledger_imports.open_from_list(
             session, session.get_one(Employment, job), system, "", NOON, on=NOON.date(),
             reference="список, строка 3",
         )  # fmt: skip

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, LedgerEntry
-from accessflow.services import ledger
-from accessflow.services.ledger_settling import settle
+from accessflow.services import ledger_imports
+from accessflow.services.ledger_settling import settle, withdraw
 from tests import factories
 from tests.factories import NOON
 from tests.request_examples import House, house
@@ -46,7 +46,7 @@ class Region:
 
     def give(self, job: int, system: str, on: date, told: int = 0, role: str = "") -> None:
         with self.db.write() as session:
-            ledger.open_from_list(
+            ledger_imports.open_from_list(
                 session, session.get_one(Employment, job), system, role,
                 NOON + timedelta(days=told), on=on, reference="список",
             )  # fmt: skip
@@ -209,12 +209,14 @@ def test_a_persons_page_shows_rights_on_a_day_and_leads_to_the_history(region: R
 def test_the_history_keeps_what_turned_out_wrong(region: Region) -> None:
     with region.db.write() as session:
         job = session.get_one(Employment, region.own_job)
-        ledger.open_from_list(session, job, "rmo", "", NOON - timedelta(days=5), on=days(-7),
-                              reference="список", import_job_id=None)  # fmt: skip
-        entry = ledger.open_from_list(session, job, "smp", "", NOON, on=days(-7), reference="с")
+        ledger_imports.open_from_list(
+            session, job, "rmo", "", NOON - timedelta(days=5), on=days(-7), reference="список"
+        )
+        entry = ledger_imports.open_from_list(
+            session, job, "smp", "", NOON, on=days(-7), reference="с"
+        )
         assert entry is not None
-        entry.withdrawn_at, entry.withdrawn_why = NOON, "не тот список"
-        settle(session, job.id, "smp", NOON, "не тот список")
+        withdraw(session, [entry], NOON, "не тот список")
     page = region.secretary.get(f"/ledger/people/{region.person(region.own_job)}").text
     held, _, history = page.partition("История")
     assert ("СМП" in held, "РМО" in held) == (False, True)
@@ -239,17 +241,17 @@ def test_the_list_of_the_admitted_says_who_signs_and_how_many_lines(region: Regi
 def test_what_was_revoked_unknown_is_paged_searched_sorted_and_taken_away(region: Region) -> None:
     with region.db.write() as session:
         job = session.get_one(Employment, region.own_job)
-        for number in range(60):
-            session.add(
-                LedgerEntry(
-                    kind="close", employment_id=job.id, person_id=job.person_id,
-                    organization_id=job.organization_id, system="rmo", role=f"Роль {number:02}",
-                    happened_on=days(-number), provenance="import", reference=f"список, {number}",
-                    recorded_at=NOON,
-                )
-            )  # fmt: skip
-        session.flush()
-        settle(session, job.id, "rmo", NOON)
+        closings = [
+            LedgerEntry(
+                kind="close", employment_id=job.id, person_id=job.person_id,
+                organization_id=job.organization_id, system="rmo", role=f"Роль {number:02}",
+                happened_on=days(-number), provenance="import", reference=f"список, {number}",
+                recorded_at=NOON,
+            )
+            for number in range(60)
+        ]  # fmt: skip
+        session.add_all(closings)
+        settle(session, closings, NOON)
     first = region.secretary.get("/ledger/unknown").text
     assert "1–50 из 60" in first
     assert ("Роль 59" in first, "Роль 00" in first) == (True, False)

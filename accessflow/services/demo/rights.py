@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from accessflow.catalogue.spec import Catalogue, SystemSpec
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.demo.applications import PICKS
@@ -83,7 +83,7 @@ def fill(db: Database, catalogue: Catalogue, clerks: Mapping[str, Actor], now: d
             ).all()
             for number, right in enumerate(_rights(catalogue, key, jobs, today), 2):
                 told = max(now - FILLED, now - (today - right.on))
-                ledger.open_from_list(
+                ledger_imports.open_from_list(
                     session, right.job, right.system.slug, right.role, told, on=right.on,
                     reference=f"список «{right.system.label}», строка {number}",
                     expires_on=right.until,

@@ -19,7 +19,7 @@ from accessflow.forms.sheets.accounts import read_accounts, recognise_accounts
 from accessflow.forms.sheets.listing import ListRow
 from accessflow.forms.sheets.staff import StaffSheet
 from accessflow.forms.sheets.table import Table
-from accessflow.services import ledger, scope
+from accessflow.services import ledger_imports, scope
 from accessflow.services.actor import Actor
 from accessflow.services.dismissal_standing import refresh_all
 from accessflow.services.imports.matched import (
@@ -35,7 +35,7 @@ from accessflow.services.imports.matched import (
     whom,
 )
 from accessflow.services.imports.task import Line, Task
-from accessflow.services.ledger import Listed
+from accessflow.services.ledger_imports import Listed
 from accessflow.services.list_matching import Matched
 from accessflow.workflow.holding import role_key
 
@@ -111,7 +111,7 @@ def take_over(
 ) -> list[tuple[ImportRow, bool]]:
     """The rows' rights go into the ledger; with each, whether it was not there already."""
     told = [_listed(task, row, job) for row, job in rows]
-    entries = ledger.open_many_from_list(session, told, task.now)
+    entries = ledger_imports.open_many_from_list(session, told, task.now)
     for (row, _), entry in zip(rows, entries, strict=True):
         row.made_id = entry.id if entry else row.made_id
     return [(row, entry is not None) for (row, _), entry in zip(rows, entries, strict=True)]

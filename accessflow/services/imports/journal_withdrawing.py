@@ -202,7 +202,7 @@ def take_back(session: Session, task: Task, job: ImportJob, why: str, most: int)
         found = row_of(request, row.values) if request is not None else None
         if request is not None and found is not None:
             gone.setdefault(request.id, []).append(found)
-    ledger.take_back_many(session, [row for some in gone.values() for row in some], task.now, why)
+    ledger.take_back(session, [row for some in gone.values() for row in some], task.now, why)
     for request_id, theirs in gone.items():
         _put_away(session, task, requests[request_id], theirs, why)
     return [row.employment_id or 0 for row in rows]

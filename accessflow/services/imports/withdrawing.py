@@ -12,7 +12,7 @@ from accessflow.db.session import Database
 from accessflow.db.tables import ImportJob, LedgerEntry
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.domain.text import clean
-from accessflow.services import ledger
+from accessflow.services import ledger_imports
 from accessflow.services.actor import Actor
 from accessflow.services.imports import journal_withdrawing
 from accessflow.services.imports.accounts import follow_dismissals
@@ -64,7 +64,7 @@ def withdraw_some(
         if job.kind == "journal":
             jobs = journal_withdrawing.take_back(session, task, job, why, CHUNK)
         else:
-            jobs = ledger.withdraw_list_part(session, job_id, now, why, CHUNK)
+            jobs = ledger_imports.withdraw_list_part(session, job_id, now, why, CHUNK)
         follow_dismissals(session, task, sorted(set(jobs)))
         job.done += len(jobs)
         if len(jobs) < CHUNK:
