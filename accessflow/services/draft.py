@@ -23,9 +23,7 @@ from accessflow.services import details, edit_history, undo
 from accessflow.services.actor import Actor
 from accessflow.services.applications import application_of, locked
 from accessflow.services.clock import moscow_date
-from accessflow.services.draft_checks import (
-    check_without_facts,
-)
+from accessflow.services.draft_checks import check_without_facts
 from accessflow.services.editable import require_editable
 
 Operation = Callable[["Draft"], None]

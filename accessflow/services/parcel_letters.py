@@ -15,12 +15,7 @@ from accessflow.db.tables import Organization, RequestFile
 from accessflow.notify import messages
 from accessflow.notify.rendering import Message
 from accessflow.services import attachments, parcels, stages, timeline
-from accessflow.services.letter_words import (
-    about,
-    house_by,
-    house_of_organization,
-    matter,
-)
+from accessflow.services.letter_words import about, house_by, house_of_organization, matter
 from accessflow.services.outbox import Box, File, put
 from accessflow.services.parcel_files import ATTACHED, Stage
 from accessflow.services.routes import route_of

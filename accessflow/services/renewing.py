@@ -10,9 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import (
-    Grant,
-)
+from accessflow.db.tables import Grant
 from accessflow.domain.errors import Invalid, NotFound
 from accessflow.services import history, ledger
 from accessflow.services.actor import Actor

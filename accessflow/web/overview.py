@@ -14,9 +14,7 @@ from accessflow.documents.sheet_out import write_book
 from accessflow.domain.shares import quantile, share
 from accessflow.services import overview as figures
 from accessflow.services import rights_of_gone, terms
-from accessflow.services.overview_figures import (
-    listed,
-)
+from accessflow.services.overview_figures import listed
 from accessflow.services.rights_of_gone import Narrowed
 from accessflow.web import context, overview_charts
 from accessflow.web.downloads import download

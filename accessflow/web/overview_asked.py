@@ -11,14 +11,7 @@ from flask import request
 from accessflow.db.tables import Organization
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import NotFound
-from accessflow.services.overview_figures import (
-    CAUSES,
-    FIGURES,
-    NO_SYSTEM,
-    Detail,
-    Period,
-    View,
-)
+from accessflow.services.overview_figures import CAUSES, FIGURES, NO_SYSTEM, Detail, Period, View
 from accessflow.services.overview_tables import WITHOUT_SYSTEM
 from accessflow.web import context
 from accessflow.web.request_words import STATES

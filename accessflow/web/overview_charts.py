@@ -7,9 +7,7 @@ from typing import Any
 from flask import url_for
 
 from accessflow.services.overview import Overview
-from accessflow.services.overview_figures import (
-    Period,
-)
+from accessflow.services.overview_figures import Period
 from accessflow.services.overview_tables import Line
 from accessflow.services.overview_times import Bucket, Stay, by_weeks
 from accessflow.web import charts

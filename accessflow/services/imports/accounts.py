@@ -26,6 +26,7 @@ from accessflow.services.imports.matched import (
     ASKED,
     NO_HOUSE,
     PERSON_LABELS,
+    PeopleList,
     jobs_of,
     known_houses,
     line,
@@ -51,7 +52,14 @@ def may_load(actor: Actor, organization_id: int | None) -> bool:
     return actor.role in LOADERS and scope.may_file(actor, organization_id)
 
 
-class Accounts:
+class LedgerList(PeopleList):
+    """A list that the ledger is first filled from."""
+
+    def may(self, actor: Actor, organization_id: int | None) -> bool:
+        return may_load(actor, organization_id)
+
+
+class Accounts(LedgerList):
     labels: ClassVar[Mapping[str, str]] = {
         "login": "Логин",
         **PERSON_LABELS,
@@ -62,10 +70,6 @@ class Accounts:
     }
     by_itself = frozenset({"new", "same", "gone"})
     step = 500
-    confirmed = frozenset({"confirm"})
-
-    def may(self, actor: Actor, organization_id: int | None) -> bool:
-        return may_load(actor, organization_id)
 
     def roles(self, catalogue: Catalogue, system: str) -> Sequence[str]:
         return tuple(dict.fromkeys(spellings(catalogue, system).values()))

@@ -19,12 +19,7 @@ from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.dismissal_cover import Asking, Job, asked_of
 from accessflow.services.dismissal_making import Revoked, revocations_of
-from accessflow.services.imports.accounts import (
-    LOADERS,
-    MIAC,
-    follow_dismissals,
-    spellings,
-)
+from accessflow.services.imports.accounts import LOADERS, MIAC, follow_dismissals, spellings
 from accessflow.services.imports.accounts import take_over as take_rows
 from accessflow.services.imports.differences import Part, find, held_by, missing, rows_of
 from accessflow.services.imports.matched import employments_of

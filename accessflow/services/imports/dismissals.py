@@ -9,7 +9,6 @@ from typing import ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Dismissal, Employment, ImportRow
 from accessflow.forms.defect import Defect
 from accessflow.forms.sheets.dismissals import read_dismissals, recognise_dismissals
@@ -23,6 +22,7 @@ from accessflow.services.dismissals import Dismissing, enter_within, impossible
 from accessflow.services.imports.matched import (
     ASKED,
     PERSON_LABELS,
+    PeopleList,
     jobs_of,
     known_houses,
     line,
@@ -39,7 +39,7 @@ TWO_JOBS = "У этого человека здесь не одна должно
 _OUTCOMES = {"made": "created", "moved": "changed", "same": "same"}
 
 
-class Dismissals:
+class Dismissals(PeopleList):
     labels: ClassVar[Mapping[str, str]] = {
         "order_no": "Номер приказа",
         "order_date": "Дата приказа",
@@ -51,14 +51,9 @@ class Dismissals:
         "ground": "Основание",
     }
     by_itself = frozenset({"new", "move", "same"})
-    step = 100
-    confirmed = frozenset({"confirm"})
 
     def may(self, actor: Actor, organization_id: int | None) -> bool:
         return organization_id is not None and scope.may_change_people(actor, organization_id)
-
-    def roles(self, catalogue: Catalogue, system: str) -> Sequence[str]:
-        return ()
 
     def read(
         self, session: Session, task: Task, tables: Sequence[Table]

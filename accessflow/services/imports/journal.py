@@ -17,8 +17,7 @@ from accessflow.forms.sheets.known import Houses
 from accessflow.forms.sheets.listing import ListRow
 from accessflow.forms.sheets.staff import StaffSheet
 from accessflow.forms.sheets.table import Table
-from accessflow.services.actor import Actor
-from accessflow.services.imports.accounts import may_load, spellings
+from accessflow.services.imports.accounts import LedgerList, spellings
 from accessflow.services.imports.journal_making import (
     Journaling,
     TakenOver,
@@ -42,7 +41,7 @@ STILL_OPEN = "Заявка ещё не закончена: из журнала �
 UNKNOWN = "Такого сотрудника нет: заявка войдёт в список, в реестр доступов не попадёт."
 
 
-class Journal:
+class Journal(LedgerList):
     labels: ClassVar[Mapping[str, str]] = {
         "number": "Номер заявки",
         "registration_no": "Рег. номер",
@@ -58,14 +57,6 @@ class Journal:
         "note": "Примечание",
     }
     by_itself = frozenset({"new", "same", "nobody"})
-    step = 100
-    confirmed = frozenset({"confirm"})
-
-    def may(self, actor: Actor, organization_id: int | None) -> bool:
-        return may_load(actor, organization_id)
-
-    def roles(self, catalogue: Catalogue, system: str) -> Sequence[str]:
-        return ()
 
     def read(
         self, session: Session, task: Task, tables: Sequence[Table]

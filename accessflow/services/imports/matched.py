@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Employment, ImportRow, Organization, Person
 from accessflow.domain.person_name import PersonName
 from accessflow.forms.defect import Defect
@@ -48,6 +49,16 @@ class Known:
     def of(self, row: ListRow, task: Task) -> int | None:
         name = row.values.get("organization")
         return self.ids.get(organization_key(name)) if name else task.house
+
+
+class PeopleList:
+    """What the kinds whose rows are matched to people share; see `task.Kind`."""
+
+    step = 100
+    confirmed = frozenset({"confirm"})
+
+    def roles(self, catalogue: Catalogue, system: str) -> Sequence[str]:
+        return ()
 
 
 def known_houses(session: Session, task: Task) -> Known:
