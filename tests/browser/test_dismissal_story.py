@@ -92,6 +92,7 @@ def entered_and_revoked(tale: Story) -> None:
     expect(page.get_by_label(f"Выбрать другого вместо {NURSE}")).to_be_visible()
     day = page.get_by_label("Последний день работы")
     expect(day).to_be_focused()
+    expect(page.locator(".htmx-added")).to_have_count(0)  # what was put in listens from now on
     day.fill("2026-12-29")
     expect(page.get_by_text("до 12.01.2027 (вт), 23:59")).to_be_visible()
     day.fill("2026-12-28")
