@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from accessflow.db.tables import CampaignLine, Grant, Organization, Person
 from accessflow.domain.errors import Invalid
-from accessflow.domain.person_name import PersonName
 from accessflow.domain.text import counted
 from accessflow.services import (
     campaign_lines,
@@ -20,6 +19,7 @@ from accessflow.services import (
     campaign_progress,
     campaign_report,
     campaigns,
+    people,
     scope,
 )
 from accessflow.services.campaign_lines import DECISIONS, SHOWS, Chosen, Filter
@@ -28,7 +28,7 @@ from accessflow.web import campaign_move, context
 from accessflow.web.campaigns import blueprint, story_of, term_of
 from accessflow.web.exports import long_sheet
 from accessflow.web.lists import Order, page_of
-from accessflow.web.searches import snils_in
+from accessflow.web.searches import kept, snils_in
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, moment
 
@@ -49,6 +49,7 @@ TABS = {
     "gone": "Закрыты сами",
     "all": "Все",
 }
+KEPT = ("show", "system", "person", "q", "sort", "page")
 DONE = {"keep": "Оставлено", "revoke": "К отзыву", "": "Возвращено в нерешённые"}
 RIGHTS = ("право", "права", "прав")
 
@@ -96,7 +97,6 @@ def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     session = context.session()
     campaign_progress.progress_of(session, context.actor(), campaign_id, organization_id)
     text = request.form.get("q", "").strip()
-    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("show", "system")}
     person = None
     if digits := snils_in(text):
         person = session.scalar(select(Person.id).where(Person.snils == digits)) or 0
@@ -104,7 +104,7 @@ def search(campaign_id: int, organization_id: int) -> ResponseReturnValue:
     return redirect(
         url_for(
             ".lines", campaign_id=campaign_id, organization_id=organization_id,
-            q=text or None, person=person, **kept,
+            q=text or None, person=person, **kept(("show", "system")),
         )
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def decide(campaign_id: int, organization_id: int) -> ResponseReturnValue:
             "сначала отзовите их.",
             kind="warn",
         )
-    return redirect(url_for(".lines", **place, **_kept()), code=303)
+    return redirect(url_for(".lines", **place, **kept(KEPT)), code=303)
 
 
 @blueprint.post(f"{PLACE}/undo")
@@ -209,16 +209,12 @@ def _exported(found: Iterator[CampaignLine] | Sequence[CampaignLine]) -> Iterato
         grant, job = line.grant, line.grant.employment
         system = known.get(grant.system)
         yield [
-            full_name(grant.person), job.position, job.unit.name if job.unit else "—",
+            people.name_of(grant.person).full, job.position, job.unit.name if job.unit else "—",
             system.label if system else grant.system, grant.role or "—", day(grant.since),
             day(grant.last_seen_on), grant.reference or "—", decision_in_words(line),
             line.decided_by.name if line.decided_by else "—", moment(line.decided_at),
             line.request.number if line.request else "—",
         ]  # fmt: skip
-
-
-def full_name(person: Person) -> str:
-    return PersonName(person.last_name, person.first_name, person.middle_name).full
 
 
 def _asked() -> tuple[str, Chosen]:
@@ -240,22 +236,16 @@ def _asked() -> tuple[str, Chosen]:
     return decision, chosen
 
 
-def _wanted(asked: object) -> Filter:
+def _wanted(asked: Mapping[str, str]) -> Filter:
     """Of the address, or of the fields that a form carries along."""
-    get = asked.get  # type: ignore[attr-defined]
-    show, system = get("show") or "open", get("system") or ""
-    person = str(get("person") or "")
+    show, system = asked.get("show") or "open", asked.get("system", "")
+    person = asked.get("person", "")
     return Filter(
         show=show if show in SHOWS else "open",
         system=system if system in context.catalogue().systems else "",
         person=int(person) if person.isdecimal() else None,
-        text=str(get("q") or "").strip(),
+        text=asked.get("q", "").strip(),
     )
-
-
-def _kept() -> dict[str, Any]:
-    names = ("show", "system", "person", "q", "sort", "page")
-    return {name: value for name in names if (value := request.form.get(name))}
 
 
 def _number(progress: campaign_progress.Progress, show: str) -> int:

@@ -476,12 +476,12 @@ def test_a_name_that_has_not_changed_is_said_so(staff: Staff) -> None:
     assert "last_name" in refused.value.flaws
 
 
-def renames(staff: Staff, job: int, **typed: object) -> int:
+def renames(staff: Staff, job: int, **typed: Any) -> int:
     return surname.change_name(
         staff.db, actor=staff.actor, now=staff.life.now, catalogue=staff.life.catalogue,
         files=staff.life.store,
         typed=NewName(
-            job, "Сидорова", "Анна", "Ивановна", False, "sidorova@prb.example", **typed,  # type: ignore[arg-type]
+            job, "Сидорова", "Анна", "Ивановна", False, "sidorova@prb.example", **typed,
         ),
     )  # fmt: skip
 
