@@ -20,11 +20,11 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.config import catalogue_dir
 from accessflow.db.session import Database
 from accessflow.db.tables import Request
-from accessflow.services import dismissal_making, dismissals
+from accessflow.services import dismissal_entering, dismissal_making
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
-from accessflow.services.dismissals import Dismissing
 from accessflow.services.printing import file_of, model_of
 from benchmarks.ledger_data import NOW, SECRETARIES, TODAY
 
@@ -36,7 +36,9 @@ def main(url: str, count: int) -> None:
     db, catalogue = Database(url), load(catalogue_dir({}))
     begin = perf_counter()
     whats = [Dismissing(number, TODAY, order_no=str(number)) for number in range(1, count + 1)]
-    taken = dismissals.enter_many(db, actor=SECRETARY, now=NOW, catalogue=catalogue, whats=whats)
+    taken = dismissal_entering.enter_many(
+        db, actor=SECRETARY, now=NOW, catalogue=catalogue, whats=whats
+    )
     made = dismissal_making.make(
         db, actor=SECRETARY, now=NOW, catalogue=catalogue, choice=Choice(taken.made)
     )

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, Employment, Reminder, Request
-from accessflow.services import dismissal_making, dismissals, ledger_imports
+from accessflow.services import dismissal_entering, dismissal_making, dismissals, ledger_imports
 from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.dismissal_picture import Picture, picture_of
-from accessflow.services.dismissals import Dismissing
 from accessflow.services.ledger_queries import Asked, held
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
@@ -62,7 +62,7 @@ class Staff:
                 )  # fmt: skip
 
     def enter(self, job: int, on: date = TODAY, **values: Any) -> int:
-        return dismissals.enter(
+        return dismissal_entering.enter(
             self.db, actor=self.actor, now=self.life.now, catalogue=catalogue(),
             what=Dismissing(job, on, **values),
         )  # fmt: skip

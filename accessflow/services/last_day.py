@@ -13,9 +13,9 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Employment
 from accessflow.domain.errors import Invalid
 from accessflow.domain.reading import Flaw
-from accessflow.services import dismissals
+from accessflow.services import dismissal_entering, dismissals
 from accessflow.services.actor import Actor
-from accessflow.services.dismissals import Dismissing
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.employments import LastDay
 from accessflow.services.fields import Refused
 
@@ -36,7 +36,7 @@ def typed_by(actor: Actor, now: datetime, catalogue: Catalogue) -> LastDay:
                 dismissals.end_job(session, actor, now, job, None)
             elif standing is None:
                 what = Dismissing(job.id, until)
-                dismissals.enter_one_within(
+                dismissal_entering.enter_one_within(
                     session, actor=actor, now=now, catalogue=catalogue, what=what
                 )
             else:

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from accessflow.db.tables import Dismissal, Grant
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import candidates, dismissals, people
+from accessflow.services import candidates, dismissal_entering, dismissals, people
 from accessflow.services.candidates import Candidate
-from accessflow.services.dismissals import Dismissing
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.web import context, dismissal_view
 from accessflow.web.request_blueprint import short_name
 from accessflow.web.request_words import marked
@@ -127,7 +127,7 @@ def enter(typed: Typed) -> str | None:
     order_date = read_date(typed.order_date)
     what = Dismissing(typed.employment, typed.day, typed.order_no, order_date)
     try:
-        made = dismissals.enter(
+        made = dismissal_entering.enter(
             context.db(), actor=context.actor(), now=context.now(),
             catalogue=context.catalogue(), what=what,
         )  # fmt: skip

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Letter, User
-from accessflow.services import dismissal_letters, dismissals, preferences
+from accessflow.services import dismissal_entering, dismissal_letters, preferences
 from accessflow.services.clock import MOSCOW
-from accessflow.services.dismissals import Dismissing
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.preferences import Wishes
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import FIVE, TODAY, Staff
@@ -131,7 +131,7 @@ def test_they_stop_when_the_last_is_sent_and_come_again_when_one_is_annulled(
 
 def test_several_dismissed_are_one_letter_to_each_reader(staff: Staff) -> None:
     whats = [Dismissing(staff.hire("frmss"), TODAY) for _ in range(60)]
-    dismissals.enter_many(
+    dismissal_entering.enter_many(
         staff.db, actor=staff.actor, now=staff.life.now, catalogue=catalogue(), whats=whats
     )
     letters = fire(staff, staff.life.now)

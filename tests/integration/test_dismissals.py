@@ -22,16 +22,17 @@ from accessflow.db.tables import (
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from accessflow.services import (
     dismissal_cancelling,
+    dismissal_entering,
     dismissal_making,
     dismissals,
     ledger_imports,
     requests,
 )
 from accessflow.services.dismissal_cancelling import Left, Restored
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.dismissal_reminders import KINDS, readers_of
 from accessflow.services.dismissal_staying import Staying, fates
-from accessflow.services.dismissals import Dismissing
 from accessflow.services.ledger_queries import Asked, held
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import FIVE, TODAY, Staff
@@ -261,15 +262,15 @@ def test_the_same_file_twice_changes_nothing_and_another_day_moves(staff: Staff)
     jobs = [staff.hire("frmss") for _ in range(3)]
     call: dict[str, Any] = {"actor": staff.actor, "now": NOON, "catalogue": catalogue()}
     file = [Dismissing(job, TODAY, order_no=f"{n}-лс") for n, job in enumerate(jobs)]
-    taken = dismissals.enter_many(staff.db, whats=file, **call)
+    taken = dismissal_entering.enter_many(staff.db, whats=file, **call)
     assert (len(taken.made), taken.moved, taken.same) == (3, (), ())
     cancelled = taken.made[2]
     stays(staff, cancelled)
-    again = dismissals.enter_many(staff.db, whats=file, **call)
+    again = dismissal_entering.enter_many(staff.db, whats=file, **call)
     assert (again.made, again.moved, sorted(again.same)) == ((), (), sorted(taken.made))
     assert staff.one(cancelled).cancelled_at == NOON
     file[0] = Dismissing(jobs[0], TODAY + timedelta(days=1), order_no="0-лс")
-    third = dismissals.enter_many(staff.db, whats=file, **call)
+    third = dismissal_entering.enter_many(staff.db, whats=file, **call)
     assert (third.moved, third.made) == ((taken.made[0],), ())
     assert staff.one(taken.made[0]).moved_from == TODAY
 
@@ -494,9 +495,9 @@ def test_only_the_own_staff_enters_and_a_neighbour_sees_nothing(staff: Staff) ->
         for role in ("miac_lead", "committee"):
             assert dismissals.find(session, another(staff.db, role), dismissal).id == dismissal
     with pytest.raises(NotFound):
-        dismissals.enter(staff.db, actor=neighbour, what=Dismissing(job, TODAY), **call)
+        dismissal_entering.enter(staff.db, actor=neighbour, what=Dismissing(job, TODAY), **call)
     with pytest.raises(Forbidden):
-        dismissals.enter(
+        dismissal_entering.enter(
             staff.db, actor=another(staff.db, "miac_lead"), what=Dismissing(job, TODAY), **call,
         )  # fmt: skip
     with pytest.raises(NotFound):
@@ -520,7 +521,7 @@ def test_each_reminder_knows_its_readers(staff: Staff) -> None:
 
 def test_many_at_once_are_few_applications(staff: Staff) -> None:
     jobs = [staff.hire("frmss", "rmo") for _ in range(12)]
-    taken = dismissals.enter_many(
+    taken = dismissal_entering.enter_many(
         staff.db, actor=staff.actor, now=NOON, catalogue=catalogue(),
         whats=[Dismissing(job, TODAY) for job in jobs],
     )  # fmt: skip

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from accessflow.db.session import Database
 from accessflow.db.tables import Grant, LedgerEntry, Letter, Reminder, Request, User
 from accessflow.domain.errors import NotFound
-from accessflow.services import dismissal_making, dismissals, requests
+from accessflow.services import dismissal_entering, dismissal_making, requests
 from accessflow.services.actor import Actor
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
-from accessflow.services.dismissals import Dismissing
 from accessflow.services.imports import take, withdrawing
 from tests import factories
 from tests.catalogue_examples import catalogue
@@ -285,7 +285,7 @@ def test_what_is_built_upon_a_journal_keeps_it_and_is_named(secretary: Desk) -> 
     with secretary.db.write() as session:
         user = session.get_one(User, secretary.house.user)
         actor = Actor(user.id, "secretary", user.organization_id, user.name)
-    dismissal = dismissals.enter(
+    dismissal = dismissal_entering.enter(
         secretary.db, actor=actor, now=factories.NOON, catalogue=catalogue(),
         what=Dismissing(job, factories.NOON.date()),
     )  # fmt: skip

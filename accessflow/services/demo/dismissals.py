@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from accessflow.db.tables import Employment, Person
-from accessflow.services import dismissal_cancelling, dismissal_making, dismissals
+from accessflow.services import dismissal_cancelling, dismissal_entering, dismissal_making
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.demo.lives import SENT, TAKEN, Office, Step, live
+from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
-from accessflow.services.dismissals import Dismissing
 
 EXECUTED = (*TAKEN, Step("decide", after=20, outcomes=("revoked",)), Step("close", after=1))
 
@@ -51,7 +51,7 @@ def make(office: Office, clerk: Actor, now: datetime) -> None:
         what = Dismissing(
             _job(office, clerk, leaver.name), last_day, leaver.order_no, last_day - timedelta(3)
         )
-        made = dismissals.enter(
+        made = dismissal_entering.enter(
             office.db, actor=clerk, now=entered, catalogue=office.catalogue, what=what
         )
         later = entered + timedelta(hours=1)

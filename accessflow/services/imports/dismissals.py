@@ -18,7 +18,8 @@ from accessflow.forms.sheets.staff import StaffSheet
 from accessflow.forms.sheets.table import Table
 from accessflow.services import people, scope
 from accessflow.services.actor import Actor
-from accessflow.services.dismissals import Dismissing, enter_within, impossible
+from accessflow.services.dismissal_entering import Dismissing, enter_within
+from accessflow.services.dismissals import impossible
 from accessflow.services.imports.matched import (
     ASKED,
     PERSON_LABELS,
