@@ -16,7 +16,8 @@ from accessflow.forms.placeholders import PLACEHOLDER, fill
 from accessflow.forms.spec import FormSpec
 from accessflow.notify import rendering, samples
 from accessflow.services.fields import Refused
-from accessflow.services.setting_fields import Setting, told
+from accessflow.services.setting_fields import Setting
+from accessflow.services.setting_texts import told
 
 PICTURE_WIDTH = 794
 """Pixels: an A4 sheet upright at 96 dpi."""

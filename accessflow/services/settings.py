@@ -26,7 +26,8 @@ from accessflow.services.clock import MOSCOW, moscow_date
 from accessflow.services.fields import Refused
 from accessflow.services.live_catalogue import effective
 from accessflow.services.numbers import next_value
-from accessflow.services.setting_fields import Section, Setting, values_of
+from accessflow.services.setting_fields import Section, Setting
+from accessflow.services.setting_texts import values_of
 from accessflow.services.setting_versions import value_before, versions_of
 
 ADMINS: frozenset[Role] = frozenset({"admin"})

@@ -20,7 +20,7 @@ from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict
 from accessflow.domain.reading import Flaw
 from accessflow.notify import rendering
-from accessflow.services import setting_fields, setting_versions, settings
+from accessflow.services import setting_fields, setting_texts, setting_versions, settings
 from accessflow.services.fields import Refused
 from accessflow.services.live_catalogue import effective
 from accessflow.services.setting_fields import SECTIONS, Setting
@@ -220,7 +220,7 @@ def _drawn(setting: Setting, field: setting_fields.Field) -> dict[str, Any]:
 
 def _beginning(setting: Setting, stands: Plain) -> dict[str, str]:
     """The fields as they open. A letter without words of МИАЦ's own begins with the program's."""
-    found = setting_fields.texts_of(setting, stands)
+    found = setting_texts.texts_of(setting, stands)
     if setting.section == "letters":
         standard = rendering.default_wording(setting.key.partition(".")[2])
         found["subject"] = found["subject"] or standard.subject

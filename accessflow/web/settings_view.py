@@ -15,7 +15,8 @@ from accessflow.db.tables import SettingVersion
 from accessflow.domain.text import counted
 from accessflow.forms.spec import FormSpec
 from accessflow.services import setting_versions
-from accessflow.services.setting_fields import Setting, told
+from accessflow.services.setting_fields import Setting
+from accessflow.services.setting_texts import told
 from accessflow.web.timeline import Moment
 from accessflow.workflow.calendar import FRIDAY
 

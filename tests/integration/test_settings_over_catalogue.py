@@ -28,7 +28,8 @@ from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.fields import Refused
 from accessflow.services.live_catalogue import LiveCatalogue
-from accessflow.services.setting_fields import Setting, texts_of
+from accessflow.services.setting_fields import Setting
+from accessflow.services.setting_texts import texts_of
 from accessflow.services.term_caches import recount
 from accessflow.web import settings_view
 from tests import factories
