@@ -238,6 +238,3 @@ def _letter(kind: str) -> Setting:
         ),
         when,
     )
-
-
-# From a field's text to its plain value and back.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request, Signatory
-from accessflow.documents.build import Rendering
-from accessflow.documents.model import DocumentModel
-from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from accessflow.domain.errors import Conflict, Invalid
 from accessflow.forms.answers import Check
 from accessflow.forms.grid import grid_of
 from accessflow.services import (
@@ -18,7 +16,6 @@ from accessflow.services import (
     batches,
     editable,
     editing,
-    printing,
     row_operations,
     signatories,
     undo,
@@ -29,22 +26,17 @@ from accessflow.services.draft_checks import by_row
 from accessflow.services.draft_closing import Outcome
 from accessflow.services.editing import Typed
 from accessflow.services.waivers import defects_of
-from accessflow.web import access, context, editor_ready
-from accessflow.web import editor_words as words
-from accessflow.web.downloads import download
+from accessflow.web import context, editor_ready
+from accessflow.web.editor_blueprint import blueprint, title_of
+from accessflow.web.editor_files import page_numbers
 from accessflow.web.editor_form import Ask, asked, typed_of
 from accessflow.web.editor_view import View
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
-from accessflow.web.request_words import TITLES, state_of, subject
+from accessflow.web.request_words import state_of, subject
 from accessflow.web.toasts import toast
 
-blueprint = Blueprint("editor", __name__, url_prefix="/requests/<int:request_id>")
-blueprint.add_app_template_filter(words.at)
-blueprint.add_app_template_filter(words.official)
-blueprint.add_app_template_filter(words.signer)
-blueprint.add_app_template_filter(words.lower_first)
-blueprint.add_app_template_filter(words.in_cell)
+__all__ = ["blueprint"]
 CLASH, REFUSED = 409, 422
 
 
@@ -228,22 +220,9 @@ def _texts(view: View) -> dict[str, object]:
         "subjects": catalogue.region.subjects,
         "superseded": catalogue.superseded(view.check.spec, context.today()),
         "prerequisites": [catalogue.region.prerequisites[p] for p in view.check.spec.prerequisites],
-        **_page_numbers(found, view.check),
+        **page_numbers(found, view.check),
         "last_undo": undo.newest(session, actor, found.id),
     }
-
-
-def _page_numbers(found: Request, check: Check) -> dict[str, int]:
-    """The page of the preview that is asked for, and how many there are."""
-    count = printing.page_count(_model(found, check))
-    page = request.args.get("page", 1, type=int)
-    return {"page": min(max(1, page), count), "pages": count}
-
-
-def title_of(found: Request) -> str:
-    """«ФРМСС: предоставить доступ», or what the form is."""
-    words = subject(context.catalogue(), found)
-    return f"{words}: {TITLES[found.action]}" if found.system else words
 
 
 def _signers(view: View) -> list[Signatory]:
@@ -253,51 +232,3 @@ def _signers(view: View) -> list[Signatory]:
     able = [row for row in listed if signatories.may_sign(row, context.today())]
     chosen = found.signatory
     return able if chosen is None or chosen.id in {r.id for r in able} else [*able, chosen]
-
-
-_pictures = printing.Pictures()
-
-
-@blueprint.get("/preview")
-def pages(request_id: int) -> ResponseReturnValue:
-    """A page of the preview and the way to the others."""
-    session = context.session()
-    found = find(session, context.actor(), request_id)
-    check = check_of(session, context.catalogue(), found)
-    view = View(found, check, {})
-    return render_template(
-        "editor/pages.html", view=view, title=title_of(found), **_page_numbers(found, check)
-    )
-
-
-@blueprint.get("/preview/<int:page>.png")
-def preview(request_id: int, page: int) -> ResponseReturnValue:
-    """A page as the PDF has it. The same content is drawn once; nothing is written."""
-    session = context.session()
-    found = find(session, context.actor(), request_id)
-    model = _model(found, check_of(session, context.catalogue(), found))
-    response = Response(mimetype="image/png")
-    response.set_etag(f"{printing.fingerprint(model)}-{page}")
-    if response.make_conditional(request).status_code != 304:
-        response.data = _pictures.get(model, page)
-    return response
-
-
-@blueprint.get("/files/<kind>")
-def file(request_id: int, kind: str) -> ResponseReturnValue:
-    """A download: pdf, docx, xlsx, or all of them as zip; `rendering=miac` for МИАЦ alone (X14)."""
-    if kind not in printing.MIME:
-        raise NotFound("Такого файла у заявки нет.", kind=kind)
-    session, actor = context.session(), context.actor()
-    found = find(session, actor, request_id)
-    rendering: Rendering = "miac" if request.args.get("rendering") == "miac" else "organization"
-    if rendering == "miac" and actor.role not in access.MIAC:
-        raise Forbidden("Исходящую заявку с подписью МИАЦ печатает только МИАЦ.")
-    model = _model(found, check_of(session, context.catalogue(), found), rendering)
-    made = printing.file_of(model, kind)
-    return download(made.data, made.mime, made.name)
-
-
-def _model(found: Request, check: Check, rendering: Rendering = "organization") -> DocumentModel:
-    """As of the day that the paper bears: officials and seals are those of that day (X15)."""
-    return printing.model_of(check, context.catalogue_of(found), context.today(), rendering)

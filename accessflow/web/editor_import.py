@@ -16,7 +16,7 @@ from accessflow.services.applications import application_of, check_of, find
 from accessflow.services.editing import Typed
 from accessflow.services.reimport import Outdated, Plan
 from accessflow.web import context
-from accessflow.web.editor import blueprint, title_of
+from accessflow.web.editor_blueprint import blueprint, title_of
 from accessflow.web.toasts import toast
 
 __all__ = ["blueprint"]  # of the editor, with these pages too

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, Field, Form, HiddenField, StringField, TextAreaField
+from wtforms import Form
 
 from accessflow.catalogue.override import Plain, override, plain
 from accessflow.catalogue.spec import Catalogue
@@ -20,13 +19,14 @@ from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict
 from accessflow.domain.reading import Flaw
 from accessflow.notify import rendering
-from accessflow.services import setting_fields, setting_texts, setting_versions, settings
+from accessflow.services import setting_fields, setting_versions, settings
 from accessflow.services.fields import Refused
 from accessflow.services.live_catalogue import effective
 from accessflow.services.setting_fields import SECTIONS, Setting
 from accessflow.services.setting_preview import Preview, preview
 from accessflow.web import context
 from accessflow.web.forms import Entry, posted, texts
+from accessflow.web.setting_form import beginning, filled, form_class, own_words
 from accessflow.web.settings_view import (
     Row,
     Year,
@@ -89,7 +89,7 @@ def value(key: str) -> ResponseReturnValue:
     """One setting: its fields, what puts it there, what has been."""
     setting = settings.setting({s.key: s for s in _settings()}, key)
     stands = plain(context.catalogue(), key)
-    return _page(Entry(_filled(setting, _beginning(setting, stands))), Shown(setting))
+    return _page(Entry(filled(setting, beginning(setting, stands))), Shown(setting))
 
 
 @blueprint.post("/value/<key>")
@@ -121,7 +121,7 @@ def _settings() -> list[Setting]:
 
 
 def _submitted(setting: Setting) -> ResponseReturnValue:
-    form = posted(_form_class(setting))
+    form = posted(form_class(setting))
     entry, step = Entry(form), request.form.get("step", "preview")
     reset = form["reset"].data == "1" or step == "catalogue"
     try:
@@ -145,7 +145,7 @@ def _shown(setting: Setting, form: Form, since: date, *, reset: bool) -> Shown:
     if reset:
         new = setting_versions.default_of(context.catalogue(), setting.key)
     else:
-        new = _own_words(setting, settings.read(then, setting, texts(form)))
+        new = own_words(setting, settings.read(then, setting, texts(form)))
     found = preview(then, setting, plain(then, setting.key), new, since)
     return Shown(setting, new, found, _mark(new, since, reset=reset), reset)
 
@@ -186,68 +186,6 @@ def _since(setting: Setting) -> date:
 def _mark(new: Plain, since: date, *, reset: bool) -> str:
     text = json.dumps([new, since.isoformat(), reset], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-CONTROLS: Mapping[str, Callable[..., Field]] = {
-    "flag": BooleanField,
-    "date": DateField,
-    "long_text": TextAreaField,
-    "list": TextAreaField,
-    "dates": TextAreaField,
-}
-ROWS = {"long_text": 5, "list": 3, "dates": 4}
-
-
-def _form_class(setting: Setting) -> type[Form]:
-    attributes: dict[str, Any] = {
-        field.name: CONTROLS.get(field.kind, StringField)(
-            field.label, render_kw=_drawn(setting, field)
-        )
-        for field in setting.fields
-    }
-    attributes["since"] = DateField(setting.since or "Действует с")
-    attributes["note"] = StringField("Основание", render_kw={"maxlength": 500})
-    attributes |= {name: HiddenField() for name in ("seen", "reset")}
-    return type("SettingForm", (Form,), attributes)
-
-
-def _drawn(setting: Setting, field: setting_fields.Field) -> dict[str, Any]:
-    drawn: dict[str, Any] = {"required": True} if field.required else {}
-    if setting.section == "letters" and field.kind == "long_text":
-        return {**drawn, "rows": 12}
-    return {**drawn, "rows": ROWS[field.kind]} if field.kind in ROWS else drawn
-
-
-def _beginning(setting: Setting, stands: Plain) -> dict[str, str]:
-    """The fields as they open. A letter without words of МИАЦ's own begins with the program's."""
-    found = setting_texts.texts_of(setting, stands)
-    if setting.section == "letters":
-        standard = rendering.default_wording(setting.key.partition(".")[2])
-        found["subject"] = found["subject"] or standard.subject
-        found["text"] = found["text"] or standard.text
-    return found
-
-
-def _own_words(setting: Setting, value: Plain) -> Plain:
-    """Of a letter only what differs from the program's own words is kept."""
-    if setting.section != "letters":
-        return value
-    standard = rendering.default_wording(setting.key.partition(".")[2])
-    own = {"subject": standard.subject, "text": standard.text}
-    return {name: "" if text == own[name] else text for name, text in value.items()}
-
-
-def _filled(setting: Setting, shown: Mapping[str, str]) -> Form:
-    kinds = {field.name: field.kind for field in setting.fields}
-    data: dict[str, Any] = dict(shown)
-    for name, kind in kinds.items():
-        if kind == "date":
-            data[name] = read_date(shown[name]) if shown[name] else None
-        elif kind == "flag":
-            data[name] = bool(shown[name])
-    data["since"] = context.today()
-    data["seen"] = str(setting_versions.newest_id(context.session(), setting.key))
-    return _form_class(setting)(data=data)
 
 
 def _page(entry: Entry[Form], shown: Shown) -> ResponseReturnValue:
