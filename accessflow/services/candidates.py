@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.db.tables import Employment, Person
@@ -45,9 +45,8 @@ def load(session: Session, organization_id: int, employments: Iterable[int]) -> 
     wanted = list(dict.fromkeys(employments))
     found: dict[int, Candidate] = {}
     for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        rows = session.scalars(_jobs(organization_id).where(Employment.id.in_(part)))
-        found |= {row.id: _candidate(row) for row in rows}
+        part = {"organization_id": organization_id, "ids": wanted[start : start + 500]}
+        found |= {row.id: _candidate(row) for row in session.scalars(_LOADED, part)}
     return [found[e] for e in wanted if e in found]
 
 
@@ -99,13 +98,18 @@ def _grouped(
     return found
 
 
-def _jobs(organization_id: int) -> Select[Employment]:
+def _jobs(organization_id: int | BindParameter[int]) -> Select[Employment]:
     return (
         select(Employment)
         .join(Employment.person)
         .where(Employment.organization_id == organization_id)
         .options(joinedload(Employment.person).selectinload(Person.attestations))
     )
+
+
+_LOADED = _jobs(bindparam("organization_id")).where(
+    Employment.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def _matching(query: Select[Employment], text: str) -> Select[Employment] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
@@ -90,13 +90,16 @@ def usual_signatory(session: Session, organization_id: int, on: date) -> Signato
     return entitled[0] if len(entitled) == 1 else None
 
 
+_HEADS = (
+    select(Signatory)
+    .where(Signatory.organization_id == bindparam("organization_id"), Signatory.is_head)
+    .order_by(Signatory.id.desc())
+)
+
+
 def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
     """The organisation's head, if entitled to sign on that day (R35, X12)."""
-    heads = session.scalars(
-        select(Signatory)
-        .where(Signatory.organization_id == organization_id, Signatory.is_head)
-        .order_by(Signatory.id.desc())
-    )
+    heads = session.scalars(_HEADS, {"organization_id": organization_id})
     return next((head for head in heads if may_sign(head, on)), None)
 
 

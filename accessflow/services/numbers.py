@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from accessflow.db.insert import insert
@@ -12,20 +12,20 @@ from accessflow.db.tables import Counter
 
 # The table itself, past what the mapping does for rows in memory: there are none.
 _COUNTERS = cast(Table, Counter.__table__)
+_RAISED = (
+    update(_COUNTERS)
+    .where(_COUNTERS.c.name == bindparam("series"))
+    .values(value=_COUNTERS.c.value + 1)
+    .returning(_COUNTERS.c.value)
+)
 
 
 def next_value(session: Session, name: str) -> int:
     """The next number of the series, from 1 on. Held until the transaction ends, so never twice."""
-    raised = (
-        update(_COUNTERS)
-        .where(_COUNTERS.c.name == name)
-        .values(value=_COUNTERS.c.value + 1)
-        .returning(_COUNTERS.c.value)
-    )
-    value: int | None = session.scalar(raised)
+    value: int | None = session.scalar(_RAISED, {"series": name})
     if value is None:
         _begin_series(session, name)
-        value = session.scalar(raised)
+        value = session.scalar(_RAISED, {"series": name})
     if value is None:
         raise RuntimeError(f"the series {name} cannot be begun")
     return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.orm import Session
 
 from accessflow.db.insert import insert
@@ -113,9 +113,12 @@ def picked(row: Selection) -> Picks:
     return _read(row.data)
 
 
+_SELECTIONS = cast(Table, Selection.__table__)  # no row in memory outlives its end
+_FORGET = delete(_SELECTIONS).where(_SELECTIONS.c.user_id == bindparam("user_id"))
+
+
 def forget(session: Session, user_id: int) -> None:
-    kept = cast(Table, Selection.__table__)  # no row in memory outlives this
-    session.execute(delete(kept).where(kept.c.user_id == user_id))
+    session.execute(_FORGET, {"user_id": user_id})
 
 
 def _read(data: Mapping[str, Any]) -> Picks:
