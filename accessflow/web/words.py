@@ -119,7 +119,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         control_attributes=control_attributes,
         state_of=request_words.state_of,
-        csrf_token=generate_csrf,  # the macros of _ui.html are imported without context
+        csrf_token=generate_csrf,  # the macros of _ui.html have no context
         counted=counted,
         noun=noun,
         told_positions=told_positions,
@@ -132,3 +132,5 @@ def init_app(app: Flask) -> None:
         pending_toasts=toasts.pending,
         letters_keys=profile.letters_keys,
     )
+    # The components of the house: read once, not by each of ten parts of a page.
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("_ui.html").module
