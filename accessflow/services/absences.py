@@ -34,7 +34,10 @@ _COLLEAGUES = select(User).where(User.role.in_(MIAC), User.active).order_by(User
 _LISTED = (
     select(Absence)
     .where(Absence.until >= bindparam("today"))
-    .options(joinedload(Absence.user), joinedload(Absence.substitute))
+    .options(
+        joinedload(Absence.user).load_only(User.name),
+        joinedload(Absence.substitute).load_only(User.name),
+    )
     .order_by(Absence.since, Absence.id)
 )
 

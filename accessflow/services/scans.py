@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database, once
-from accessflow.db.tables import Request, RequestFile
+from accessflow.db.tables import Request, RequestFile, User
 from accessflow.documents import scan as scanning
 from accessflow.documents.scan import Sheet
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
@@ -65,7 +65,7 @@ class Prepared:
 _LYING = (
     select(RequestFile)
     .where(RequestFile.request_id == bindparam("request_id"))
-    .options(joinedload(RequestFile.stored), joinedload(RequestFile.user))
+    .options(joinedload(RequestFile.stored), joinedload(RequestFile.user).load_only(User.name))
     .order_by(RequestFile.id)
 )
 

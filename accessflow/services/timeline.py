@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from accessflow.db.tables import Request, RequestEvent
+from accessflow.db.tables import Request, RequestEvent, User
 from accessflow.services.actor import Actor
 from accessflow.workflow.spec import Who
 
@@ -81,7 +81,7 @@ def last_event(session: Session, request_id: int) -> RequestEvent | None:
 _EVENTS = (
     select(RequestEvent)
     .where(RequestEvent.request_id == bindparam("request_id"))
-    .options(joinedload(RequestEvent.user))
+    .options(joinedload(RequestEvent.user).load_only(User.name))
     .order_by(RequestEvent.seq)
 )
 

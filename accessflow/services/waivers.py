@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database, once
-from accessflow.db.tables import Request, RequestWaiver
+from accessflow.db.tables import Request, RequestWaiver, User
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.forms.answers import Check, validate
 from accessflow.forms.defect import Defect
@@ -44,7 +44,7 @@ class Pending:
 _WAIVERS = (
     select(RequestWaiver)
     .where(RequestWaiver.request_id == bindparam("request_id"))
-    .options(joinedload(RequestWaiver.user))
+    .options(joinedload(RequestWaiver.user).load_only(User.name))
     .order_by(RequestWaiver.id)
 )
 
