@@ -58,6 +58,13 @@ def once(session: Session, key: tuple[object, ...], read: Callable[[], T]) -> T:
     return found
 
 
+def known(session: Session, key: tuple[object, ...], value: object) -> None:
+    """What `once` would read under that key and the caller knows already."""
+    kept = session.info.get(KEPT)
+    if kept is not None:
+        kept.setdefault(key, value)
+
+
 def make_engine(url: str) -> Engine:
     """Its errors, which are logged, do not tell the values of a statement: personal data."""
     if not url.startswith("sqlite"):

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import known
 from accessflow.db.tables import Request, RequestEvent
-from accessflow.services import terms, timeline
+from accessflow.services import messages, terms, timeline, waivers
 from accessflow.services.actor import Actor
 from accessflow.services.clock import moscow_date
 from accessflow.services.snapshots import acting, snapshot_of
@@ -61,17 +62,28 @@ def card_of(
 ) -> Card:
     """For whoever may see the request (`applications.find`)."""
     today = moscow_date(now)
+    events = timeline.events_of(session, request.id)
+    _never_happened(session, request, {event.action for event in events})
     snapshot = snapshot_of(session, catalogue, request, today)
     return Card(
         request=request,
         snapshot=snapshot,
-        events=timeline.events_of(session, request.id),
+        events=events,
         offered=tuple(
             Offered(transition, refusals(transition, snapshot, now))
             for transition in allowed(snapshot, acting(actor, request))
         ),
         term=terms.shown(session, catalogue, request, today),
     )
+
+
+def _never_happened(session: Session, request: Request, steps: set[str]) -> None:
+    """What its steps tell is not asked for: mostly nothing was let through, and nobody wrote."""
+    if "waive" not in steps:
+        known(session, waivers.kept_as(request.id), ())
+    if not steps & {"message", "note"}:
+        for with_notes in (True, False):
+            known(session, messages.kept_as(request.id, with_notes=with_notes), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.db.session import Database
+from accessflow.db.session import Database, once
 from accessflow.db.tables import Request, RequestFile, RequestMessage
 from accessflow.domain.errors import Conflict, Forbidden, Invalid
 from accessflow.services import letters, timeline
@@ -48,13 +48,19 @@ _WITHOUT_NOTES = _MESSAGES.where(RequestMessage.internal.is_(False))
 
 def of_request(session: Session, actor: Actor, request: Request) -> list[Written]:
     """Oldest first, for whoever may see the request; internal notes for МИАЦ alone."""
-    query = _MESSAGES if actor.role in MIAC else _WITHOUT_NOTES
-    found = session.scalars(query, {"request_id": request.id}).all()
+    with_notes = actor.role in MIAC
+    query, wanted = _MESSAGES if with_notes else _WITHOUT_NOTES, {"request_id": request.id}
+    key = kept_as(request.id, with_notes=with_notes)
+    found = once(session, key, lambda: session.scalars(query, wanted).all())
     files = _files(session, [message.id for message in found])
     return [
         Written(message, files.get(message.id, ()), _side(message) == actor.organization_id)
         for message in found
     ]
+
+
+def kept_as(request_id: int, *, with_notes: bool) -> tuple[object, ...]:
+    return ("messages", request_id, with_notes)
 
 
 def may_write(actor: Actor, request: Request) -> bool:

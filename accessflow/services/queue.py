@@ -88,12 +88,13 @@ def _matching(
     """Also whether they are among a few ids."""
     among = _OPEN_IDS if wanted.scope == "open" else None
     looked_for = request_list.look_for(session, wanted.text, wanted.ids, among)
-    return _narrowed(actor, wanted, looker, sort, looked_for), looked_for.ids is not None
+    return narrowed(actor, wanted, looker, sort, looked_for), looked_for.ids is not None
 
 
-def _narrowed(
+def narrowed(
     actor: Actor, wanted: Wanted, looker: Looker, sort: str, looked_for: LookedFor
 ) -> Select[Request]:
+    """`matching`, once its words have been looked for."""
     require(actor)
     columns = _columns(wanted, sort) if looked_for.ids is None else WALKED
     query = select(Request).where(
@@ -167,11 +168,13 @@ def _sort_of(session: Session, wanted: Wanted, name: str) -> Sort:
             by_name = tuple((str(one), Request.organization_id == one) for one in ids)
             return Sort((Request.id,), True, by_name[::-1] if falling else by_name)
     # State by state where only open ones are wanted: there are many answered ones.
-    return _by_term(wanted.chosen.get("state", OPEN) if wanted.scope == "open" else (), falling)
+    return by_term(
+        wanted.chosen.get("state", OPEN) if wanted.scope == "open" else (), falling=falling
+    )
 
 
 @lru_cache(maxsize=64)  # it takes longer to say than to read a page by it
-def _by_term(states: tuple[str, ...], falling: bool) -> Sort:
+def by_term(states: tuple[str, ...], *, falling: bool) -> Sort:
     """What has no term comes last, in the order of the states where there are any."""
     none = Request.due_on.is_(None)
     without: tuple[Bucket, ...] = (("none", none),)
@@ -252,7 +255,7 @@ def waiting(session: Session, actor: Actor, today: date, most: int) -> int:
 @lru_cache(maxsize=256)  # every page asks
 def _waiting(actor: Actor, looker: Looker, most: int) -> Select[int]:
     own = {"state": WAITING, "assignee": ("me", "none")}
-    return number_of(_narrowed(actor, Wanted(chosen=own), looker, "", EVERYTHING), most)
+    return number_of(narrowed(actor, Wanted(chosen=own), looker, "", EVERYTHING), most)
 
 
 def on_tabs(
@@ -269,5 +272,5 @@ def _on_tabs(
     actor: Actor, looker: Looker, choices: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...],
     most: int,
 ) -> Select[Any]:  # fmt: skip
-    open_ = _narrowed(actor, Wanted(), looker, "", EVERYTHING)
+    open_ = narrowed(actor, Wanted(), looker, "", EVERYTHING)
     return numbers(open_, [dict(choice) for choice in choices], looker, most)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,8 +15,19 @@ from accessflow.db.tables import Request
 from accessflow.services import keyset
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Sort
-from accessflow.services.queue import Wanted, looker_of, matching, sort_of
+from accessflow.services.queue import (
+    USUAL_SORT,
+    Wanted,
+    by_term,
+    looker_of,
+    matching,
+    narrowed,
+    sort_of,
+)
+from accessflow.services.queue_facets import Looker
 from accessflow.services.queue_tally import as_text
+from accessflow.services.request_list import EVERYTHING
+from accessflow.workflow.states import OPEN
 
 MOST = 300
 """So far a place in the queue is counted."""
@@ -38,8 +52,12 @@ def beside(
     """
     looker, order = looker_of(session, actor, today), sort_of(session, wanted, sort)
     if wanted.scope == "open":  # few: all of them are put in order at once
-        open_ = matching(session, actor, wanted, looker)
-        if found := _standing(session, open_, order, request.id):
+        dialect = session.get_bind().dialect.name
+        if wanted == Wanted() and sort == USUAL_SORT["open"]:
+            statement = _usual(actor, looker, dialect)
+        else:
+            statement = _in_order(matching(session, actor, wanted, looker), order, dialect)
+        if found := _standing(session.scalars(statement).one()[0] or [], request.id):
             return found
     bucket = _bucket(session, order, request.id)
     if bucket is None:
@@ -52,12 +70,19 @@ def beside(
     return Beside(before, after, _place(*counts) if counts else "")
 
 
-def _standing(
-    session: Session, query: Select[Request], order: Sort, request_id: int
-) -> Beside | None:
-    """Of one that is among them."""
+@lru_cache(maxsize=256)  # asked by nearly every card
+def _usual(actor: Actor, looker: Looker, dialect: str) -> Select[Any]:
+    order = by_term(OPEN, falling=False)
+    return _in_order(narrowed(actor, Wanted(), looker, "", EVERYTHING), order, dialect)
+
+
+def _in_order(query: Select[Request], order: Sort, dialect: str) -> Select[Any]:
     ordered = query.with_only_columns(Request.id).order_by(*order.whole()).subquery()
-    ids: list[int] = session.scalars(as_text(session, ordered)).one()[0] or []
+    return as_text(ordered, dialect)
+
+
+def _standing(ids: Sequence[int], request_id: int) -> Beside | None:
+    """Of one that is among them."""
     if request_id not in ids:
         return None
     at = ids.index(request_id)

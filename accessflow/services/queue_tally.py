@@ -30,7 +30,7 @@ def facts(session: Session, query: Select[Request], looker: Looker, most: int) -
     some = query.with_only_columns(*_columns(looker)).limit(most + 1).cte("some")
     # Looked at twice, worked out once: of too many nothing but their number.
     number = select(func.count()).select_from(some).scalar_subquery()
-    whole = as_text(session, some).scalar_subquery()
+    whole = as_text(some, session.get_bind().dialect.name).scalar_subquery()
     found = session.scalars(select(case((number <= most, whole), else_=null()))).one()
     if found is None:
         return None
@@ -42,12 +42,12 @@ def _columns(looker: Looker) -> tuple[ColumnElement[Any], ...]:
     return tuple(facet.column(looker).label(name) for name, facet in FACETS.items())
 
 
-def as_text(session: Session, some: FromClause) -> Select[Any]:
+def as_text(some: FromClause, dialect: str) -> Select[Any]:
     """All rows as one value, a list for each column.
 
     Row by row the driver would take longer than the database.
     """
-    array, all_of = _ARRAYS[session.get_bind().dialect.name]
+    array, all_of = _ARRAYS[dialect]
     return select(array(*map(all_of, some.c), type_=JSON)).select_from(some)
 
 

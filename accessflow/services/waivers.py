@@ -52,7 +52,11 @@ _WAIVERS = (
 def of_request(session: Session, request_id: int) -> Sequence[RequestWaiver]:
     """What was let through, oldest first, with whoever did it."""
     wanted = {"request_id": request_id}
-    return once(session, ("waivers", request_id), lambda: session.scalars(_WAIVERS, wanted).all())
+    return once(session, kept_as(request_id), lambda: session.scalars(_WAIVERS, wanted).all())
+
+
+def kept_as(request_id: int) -> tuple[object, ...]:
+    return ("waivers", request_id)
 
 
 def defects_of(session: Session, check: Check, request: Request) -> tuple[Defect, ...]:
