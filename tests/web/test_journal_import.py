@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,8 +13,18 @@ from sqlalchemy import func, select
 from accessflow.db.session import Database
 from accessflow.db.tables import Grant, LedgerEntry, Letter, Reminder, Request, User
 from accessflow.domain.errors import NotFound
-from accessflow.services import dismissal_entering, dismissal_making, requests
+from accessflow.services import (
+    campaign_lines,
+    campaigns,
+    dismissal_entering,
+    dismissal_making,
+    ledger,
+    requests,
+    timeline,
+)
 from accessflow.services.actor import Actor
+from accessflow.services.campaign_lines import Chosen, Filter
+from accessflow.services.campaigns import CampaignData, Reach
 from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.imports import take, withdrawing
@@ -303,6 +314,38 @@ def test_what_is_built_upon_a_journal_keeps_it_and_is_named(secretary: Desk) -> 
     assert "Журнал отменён" in taken_back(secretary, address)
     with pytest.raises(NotFound):  # what was put away with it does not come back by itself
         requests.restore(secretary.db, actor=actor, now=factories.NOON, request_ids=[1])
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_whatever_is_built_upon_a_journal_is_named_with_who_did_it(
+    secretary: Desk, backend: str
+) -> None:
+    jobs = [secretary.house.hire() for _ in range(2)]
+    journal(secretary, *(entry(secretary, job, str(45 + n)) for n, job in enumerate(jobs)))
+    address = last(secretary)
+    actor = secretary.house.actor
+    call: dict[str, Any] = {"now": factories.NOON, "catalogue": catalogue()}
+    review = campaigns.start(
+        secretary.db, actor=actor, data=CampaignData("Осень", "30.11.2026", Reach()), **call
+    )  # fmt: skip
+    campaign_lines.decide(
+        secretary.db, actor=actor, campaign_id=review, decision="keep",
+        organization_id=secretary.house.organization, chosen=Chosen(all_of=Filter()), **call,
+    )  # fmt: skip
+    [revocation] = secretary.house.make("frmss", people=(jobs[0],), action="revoke")
+    with secretary.db.write() as session:
+        first = session.scalars(select(Request).order_by(Request.id)).first()
+        away = session.get_one(Request, revocation)
+        assert first is not None
+        away.rows[0].outcome, away.resubmission_of_id = "revoked", first.id
+        ledger.follow_rows(session, catalogue(), away, away.rows, factories.NOON)
+        timeline.append(session, first, actor=actor, now=factories.NOON, action="reopen")
+    page = " ".join(secretary.page(f"{address}/withdraw").split())
+    for words in (
+        "С этой заявкой уже работали", "Ссылается на заявку журнала",
+        "Отозвала доступ из журнала: ФРМСС", "Решён в пересмотре «Осень»: ФРМСС",
+    ):  # fmt: skip
+        assert f"{words}<small>{actor.name}" in page
 
 
 def test_miac_takes_the_journal_of_one_organisation_over(
