@@ -26,7 +26,7 @@ from accessflow.services.draft_checks import by_row
 from accessflow.services.draft_closing import Outcome
 from accessflow.services.editing import Typed
 from accessflow.services.waivers import defects_of
-from accessflow.web import context, editor_ready
+from accessflow.web import context, editor_import, editor_ready
 from accessflow.web.editor_blueprint import blueprint, title_of
 from accessflow.web.editor_files import page_numbers
 from accessflow.web.editor_form import Ask, asked, typed_of
@@ -36,7 +36,7 @@ from accessflow.web.htmx import is_htmx
 from accessflow.web.request_words import state_of, subject
 from accessflow.web.toasts import toast
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "editor_import"]  # its pages belong to the blueprint
 CLASH, REFUSED = 409, 422
 
 
