@@ -7,32 +7,19 @@ organisation one over its own rights. Who decides on the lines: `services/campai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    distinct,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
-from accessflow.db.tables import Campaign, CampaignLine, Grant, Organization
+from accessflow.db.tables import Campaign, CampaignLine
 from accessflow.domain.errors import Conflict, Forbidden, NotFound
 from accessflow.domain.roles import Role
 from accessflow.services import campaign_due, history, scope
 from accessflow.services.actor import Actor
-from accessflow.services.clock import moscow_date
-from accessflow.services.fields import Fields, Refused
+from accessflow.services.fields import Fields
 from accessflow.workflow.calendar import WorkingCalendar
 
 OF_MIAC: frozenset[Role] = frozenset({"miac_specialist", "miac_lead"})
@@ -43,35 +30,6 @@ LONGEST = timedelta(days=366)
 MONTHS = (3, 6, 12)
 """Of not being seen: what is offered."""
 SHOWS = ("open", "closed", "all")
-EMPTY = "Под этот отбор не попало ни одного открытого права: измените его."
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which rights: empty means all. `unseen_months`: last seen by the system so long ago."""
-
-    organizations: tuple[int, ...] = ()
-    systems: tuple[str, ...] = ()
-    unseen_months: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What of one organisation is in reach."""
-
-    organization_id: int
-    organization: str
-    rights: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignData:
-    """As it is typed."""
-
-    title: str
-    due_on: str
-    reach: Reach
 
 
 def own_organization(actor: Actor) -> int | None:
@@ -81,59 +39,6 @@ def own_organization(actor: Actor) -> int | None:
     if actor.role not in OF_ORGANIZATION or actor.organization_id is None:
         raise Forbidden("Пересмотр прав начинают МИАЦ, секретарь или руководитель организации.")
     return actor.organization_id
-
-
-def preview(session: Session, actor: Actor, reach: Reach, today: date) -> tuple[Counted, ...]:
-    """How many rights of how many people in which organisations, by name. Raises Forbidden."""
-    query = (
-        select(
-            Organization.id,
-            Organization.short_name,
-            func.count(),
-            func.count(distinct(Grant.person_id)),
-        )
-        .select_from(Grant)
-        .join(Organization, Organization.id == Grant.organization_id)
-        .where(*_in_reach(actor, reach, today))
-        .group_by(Organization.id, Organization.short_name)
-        .order_by(Organization.short_name, Organization.id)
-    )
-    return tuple(Counted(*row) for row in session.execute(query))
-
-
-def never_seen(session: Session, actor: Actor, reach: Reach, today: date) -> int:
-    """Rights left out because no list of their system says when they were used."""
-    everything = _in_reach(actor, replace(reach, unseen_months=None), today)
-    query = select(func.count()).select_from(Grant)
-    return session.scalar(query.where(*everything, Grant.last_seen_on.is_(None))) or 0
-
-
-def start(
-    db: Database, *, actor: Actor, now: datetime, catalogue: Catalogue, data: CampaignData
-) -> int:
-    """Its id; letters leave on the next working morning. Raises Refused, Forbidden."""
-    own = own_organization(actor)
-    today = moscow_date(now)
-    title, due_on = _read(data, catalogue.working_calendar, today)
-    with db.write() as session:
-        campaign = Campaign(
-            title=title,
-            organization_id=own,
-            organizations=list(data.reach.organizations) if own is None else [],
-            systems=list(data.reach.systems),
-            unseen_months=data.reach.unseen_months,
-            started_by_id=actor.user_id,
-            started_at=now,
-            due_on=due_on,
-        )
-        session.add(campaign)
-        session.flush()
-        _take_lines(session, actor, campaign, data.reach, today)
-        if not session.scalar(select(exists().where(CampaignLine.campaign_id == campaign.id))):
-            raise Refused(EMPTY, {})
-        campaign_due.plan(session, catalogue, campaign, now)
-        _note(session, actor, now, campaign, "created", f"срок {due_on:%d.%m.%Y}")
-        return campaign.id
 
 
 def proposed_due(calendar: WorkingCalendar, today: date) -> date:
@@ -189,7 +94,7 @@ def close(db: Database, *, actor: Actor, now: datetime, campaign_id: int) -> Non
             raise Conflict("Этот пересмотр уже закрыт.", campaign=campaign_id)
         campaign.closed_at = now
         campaign_due.call_off(session, campaign, now)
-        _note(session, actor, now, campaign, "withdrawn", "закрыт")
+        note(session, actor, now, campaign, "withdrawn", "закрыт")
 
 
 def reopen(
@@ -207,7 +112,7 @@ def reopen(
             )
         campaign.closed_at = None
         campaign_due.plan(session, catalogue, campaign, now)
-        _note(session, actor, now, campaign, "changed", "снова открыт")
+        note(session, actor, now, campaign, "changed", "снова открыт")
 
 
 def organizations_of(session: Session, campaign: Campaign) -> Sequence[int]:
@@ -229,52 +134,6 @@ def require_run(actor: Actor, campaign: Campaign) -> None:
         raise Forbidden("Пересмотром распоряжается тот, кто его начал.", campaign=campaign.id)
 
 
-def _in_reach(actor: Actor, reach: Reach, today: date) -> list[ColumnElement[bool]]:
-    own = own_organization(actor)
-    found: list[ColumnElement[bool]] = [Grant.until.is_(None), Grant.voided_at.is_(None)]
-    if own is not None:
-        found.append(Grant.organization_id == own)
-    elif reach.organizations:
-        found.append(Grant.organization_id.in_(reach.organizations))
-    if reach.systems:
-        found.append(Grant.system.in_(reach.systems))
-    if reach.unseen_months is not None:
-        found.append(Grant.last_seen_on <= months_before(today, reach.unseen_months))
-    return found
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, its last day where it has none."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    first_of_next = date(year + month // 11, (month + 1) % 12 + 1, 1)
-    last = (first_of_next - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
-
-
-def _take_lines(
-    session: Session, actor: Actor, campaign: Campaign, reach: Reach, today: date
-) -> None:
-    """In one statement, however many."""
-    columns = ("campaign_id", "grant_id", "organization_id", "decision", "note")
-    rights = (
-        select(literal(campaign.id), Grant.id, Grant.organization_id, literal(""), literal(""))
-        .where(*_in_reach(actor, reach, today))
-        .order_by(Grant.id)
-    )
-    session.execute(insert(CampaignLine).from_select(columns, rights))
-
-
-def _read(data: CampaignData, calendar: WorkingCalendar, today: date) -> tuple[str, date]:
-    """Raises Refused."""
-    fields = Fields()
-    title = fields.text(
-        "title", data.title, 255, required="Назовите пересмотр: так он будет стоять в отчёте."
-    )
-    due = read_due(fields, data.due_on, calendar, today)
-    fields.check(confirmed=True)
-    return title, due or today
-
-
 def read_due(fields: Fields, typed: str, calendar: WorkingCalendar, today: date) -> date | None:
     """A last day as typed: a working day ahead, within a year. What is wrong stands in `fields`."""
     due = fields.day("due_on", typed)
@@ -291,9 +150,10 @@ def read_due(fields: Fields, typed: str, calendar: WorkingCalendar, today: date)
     return due
 
 
-def _note(
+def note(
     session: Session, actor: Actor, now: datetime, campaign: Campaign, event: str, words: str
 ) -> None:
+    """What happened to it, in the history."""
     history.record(
         session, actor=actor, now=now, entity="campaign", entity_id=campaign.id, event=event,
         what={"Пересмотр прав": ["—", words]},

@@ -24,7 +24,7 @@ from accessflow.services import (
 )
 from accessflow.services.campaign_lines import DECISIONS, SHOWS, Chosen, Filter
 from accessflow.services.campaign_report import decision_in_words
-from accessflow.web import campaign_move, context
+from accessflow.web import campaign_move, campaign_new, context
 from accessflow.web.campaigns import blueprint, story_of, term_of
 from accessflow.web.exports import long_sheet
 from accessflow.web.lists import Order, page_of
@@ -32,7 +32,7 @@ from accessflow.web.searches import kept, snils_in
 from accessflow.web.toasts import toast
 from accessflow.web.words import day, moment
 
-__all__ = ["blueprint", "campaign_move"]  # its pages belong to the blueprint
+__all__ = ["blueprint", "campaign_move", "campaign_new"]  # their pages belong to the blueprint
 
 PLACE = "/<int:campaign_id>/organizations/<int:organization_id>"
 PAGE_SIZE = 50

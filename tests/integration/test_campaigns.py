@@ -19,6 +19,7 @@ from accessflow.services import (
     campaign_moving,
     campaign_progress,
     campaign_reminders,
+    campaign_starting,
     campaigns,
     requests,
 )
@@ -26,7 +27,7 @@ from accessflow.services.actor import Actor
 from accessflow.services.campaign_lines import Chosen, Decided, Filter
 from accessflow.services.campaign_moving import Moved
 from accessflow.services.campaign_progress import Progress
-from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.services.campaign_starting import CampaignData, Reach
 from accessflow.services.clock import MOSCOW
 from accessflow.services.fields import Refused
 from tests.catalogue_examples import catalogue
@@ -67,7 +68,7 @@ class Review:
         return self.staff.life.actor(role)
 
     def start(self, role: str = "miac_lead", due: str = DUE, reach: Reach | None = None) -> int:
-        self.id = campaigns.start(
+        self.id = campaign_starting.start(
             self.db, actor=self.actor(role), now=self.staff.life.now, catalogue=catalogue(),
             data=CampaignData("Пересмотр IV", due, reach or Reach()),
         )  # fmt: skip
@@ -123,12 +124,14 @@ def test_the_preview_counts_what_the_start_takes(review: Review) -> None:
     for reach in (Reach(), Reach(systems=("frmss",)), Reach(organizations=(review.place,))):
         with review.db.read() as session:
             lead = review.actor("miac_lead")
-            [told] = campaigns.preview(session, lead, reach, date(2026, 11, 23))
+            [told] = campaign_starting.preview(session, lead, reach, date(2026, 11, 23))
         review.start(reach=reach)
         assert told.rights == review.progress().total
         assert told.people == 2
     with review.db.read() as session:
-        none = campaigns.preview(session, lead, Reach(organizations=(9999,)), date(2026, 11, 23))
+        none = campaign_starting.preview(
+            session, lead, Reach(organizations=(9999,)), date(2026, 11, 23)
+        )
     assert none == ()
 
 
@@ -142,7 +145,7 @@ def test_only_what_was_not_seen_for_long_is_taken_where_that_is_asked(review: Re
     with review.db.read() as session:
         lead = review.actor("miac_lead")
         asked = (Reach(unseen_months=6), date(2026, 11, 23))
-        assert campaigns.never_seen(session, lead, *asked) == 3
+        assert campaign_starting.never_seen(session, lead, *asked) == 3
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from accessflow.db.session import Database
-from accessflow.services import campaigns
-from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.services import campaign_starting
+from accessflow.services.campaign_starting import CampaignData, Reach
 from tests import factories
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import Staff
@@ -47,7 +47,7 @@ def client(staff: Staff, signed_in: Callable[[int], FlaskClient]) -> Callable[[s
 
 @pytest.fixture
 def started(staff: Staff) -> int:
-    return campaigns.start(
+    return campaign_starting.start(
         staff.db, actor=staff.life.actor("miac_lead"), now=NOON, catalogue=catalogue(),
         data=CampaignData("Пересмотр IV", "30.11.2026", Reach()),
     )  # fmt: skip

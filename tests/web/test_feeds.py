@@ -12,8 +12,8 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from accessflow.db.tables import CalendarFeed, Person, User
-from accessflow.services import campaigns
-from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.services import campaign_starting
+from accessflow.services.campaign_starting import CampaignData, Reach
 from tests.catalogue_examples import catalogue
 from tests.dismissal_examples import TODAY, Staff
 from tests.factories import NOON
@@ -52,7 +52,7 @@ def test_the_terms_stand_in_it_by_initials_and_without_a_snils(
     staff.life.sent()
     asked = staff.life.sent()
     staff.life.act(asked, "request_info", "miac_specialist", text="Уточните должность.")
-    campaigns.start(
+    campaign_starting.start(
         staff.db, actor=staff.life.actor("miac_lead"), now=NOON, catalogue=catalogue(),
         data=CampaignData("Пересмотр IV", "30.11.2026", Reach()),
     )  # fmt: skip

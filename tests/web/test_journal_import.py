@@ -15,7 +15,7 @@ from accessflow.db.tables import Grant, LedgerEntry, Letter, Reminder, Request, 
 from accessflow.domain.errors import NotFound
 from accessflow.services import (
     campaign_lines,
-    campaigns,
+    campaign_starting,
     dismissal_entering,
     dismissal_making,
     ledger,
@@ -24,7 +24,7 @@ from accessflow.services import (
 )
 from accessflow.services.actor import Actor
 from accessflow.services.campaign_lines import Chosen, Filter
-from accessflow.services.campaigns import CampaignData, Reach
+from accessflow.services.campaign_starting import CampaignData, Reach
 from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.imports import take, withdrawing
@@ -325,7 +325,7 @@ def test_whatever_is_built_upon_a_journal_is_named_with_who_did_it(
     address = last(secretary)
     actor = secretary.house.actor
     call: dict[str, Any] = {"now": factories.NOON, "catalogue": catalogue()}
-    review = campaigns.start(
+    review = campaign_starting.start(
         secretary.db, actor=actor, data=CampaignData("Осень", "30.11.2026", Reach()), **call
     )  # fmt: skip
     campaign_lines.decide(
