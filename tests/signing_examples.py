@@ -10,12 +10,12 @@ from sqlalchemy import select
 from accessflow.db.session import Database
 from accessflow.db.tables import Attestation, Person, Request, RequestFile, User
 from accessflow.documents.build import Rendering
-from accessflow.services import scans
+from accessflow.services import scan_uploads, scans
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.files import FileStore
 from accessflow.services.printing import file_of, model_of
-from accessflow.services.scans import Laid
+from accessflow.services.scan_uploads import Laid
 from tests import scan_examples as paper
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
@@ -60,7 +60,7 @@ def upload(
     now: datetime = NOON,
 ) -> Laid:
     """Lays the scan: these contents, else the page as printed."""
-    return scans.upload(
+    return scan_uploads.upload(
         ours.db,
         actor=actor or ours.actor,
         now=now,

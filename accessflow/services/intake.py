@@ -20,7 +20,15 @@ from accessflow.domain.errors import Invalid
 from accessflow.forms.application import Application
 from accessflow.forms.sheet_application import application_from_sheet
 from accessflow.forms.spec import FormSpec
-from accessflow.services import acting, claims, making, registering, scans, technical, timeline
+from accessflow.services import (
+    acting,
+    claims,
+    making,
+    registering,
+    scan_uploads,
+    technical,
+    timeline,
+)
 from accessflow.services import files as filing
 from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW, moscow_date
@@ -175,7 +183,7 @@ def _lay(
 ) -> None:  # fmt: skip
     """The scan as one PDF, the files as they came beside it. Whoever registers has looked at it;
     its code is not asked for, for the paper may have been filled in by hand."""
-    named = scans.named(uploads)
+    named = scan_uploads.named(uploads)
     pdf = scanning.assemble(named)
     pages = len(scanning.look(pdf))
     for name, content in named:

@@ -18,11 +18,11 @@ from accessflow.db.tables import Request, ScanBatch
 from accessflow.documents import scan as scanning
 from accessflow.documents.scan import Sheet
 from accessflow.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from accessflow.services import files, scans, signing
+from accessflow.services import files, scan_uploads, signing
 from accessflow.services.actor import Actor
 from accessflow.services.files import FileStore
 from accessflow.services.scan_laying import Laying, Page, groups_of
-from accessflow.services.scans import Uploads
+from accessflow.services.scan_uploads import Uploads
 
 DROPPED = 0
 """In place of a request's id: the page is not needed."""
@@ -44,7 +44,7 @@ def lay(
     """
     if not signing.may(actor):
         raise Forbidden("Сканы загружают секретарь, кадры или руководитель организации.")
-    named = scans.named(uploads)
+    named = scan_uploads.named(uploads)
     pdf = scanning.assemble(named)
     sheets = scanning.look(pdf)
     batch_id = _kept(db, actor, now, files, named, pdf, sheets)

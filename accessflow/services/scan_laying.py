@@ -17,7 +17,7 @@ from accessflow.documents import scan as scanning
 from accessflow.documents.model import Stamp
 from accessflow.documents.scan import Sheet
 from accessflow.domain.errors import AccessflowError
-from accessflow.services import scans
+from accessflow.services import scan_rights, scan_uploads, scans
 from accessflow.services.actor import Actor
 from accessflow.services.applications import find as find_request
 from accessflow.services.files import FileStore
@@ -66,16 +66,16 @@ class Laying:
         sheets, numbers = [_sheet(page) for page in group], [page["page"] for page in group]
         with self.db.read() as session:
             request = find_request(session, self.actor, request_id)
-            scans.require_may(self.actor, request, "scan")
-            expected = scans.expected_of(session, self.catalogue, request, "scan", self.now)
+            scan_rights.require_may(self.actor, request, "scan")
+            expected = scan_uploads.expected_of(session, self.catalogue, request, "scan", self.now)
         source = ((self.sha256, self.name), ("pages", " ".join(map(str, numbers))))
-        prepared = scans.prepare(self.pdf, sheets, expected, self.name, source)
+        prepared = scan_uploads.prepare(self.pdf, sheets, expected, self.name, source)
         originals = [(self.name, scanning.take(self.pdf, numbers))]
         with self.db.write() as session:
             request = scans.locked(session, self.actor, request_id)
-            scans.require_may(self.actor, request, "scan")
-            scans.require_version(request, expected.version)
-            scans.lay(
+            scan_rights.require_may(self.actor, request, "scan")
+            scan_uploads.require_version(request, expected.version)
+            scan_uploads.lay(
                 session, self.actor, self.now, self.store, request, prepared, "scan", originals
             )
 
@@ -130,4 +130,4 @@ def _closed(session: Session, actor: Actor, batch: ScanBatch) -> frozenset[int]:
     """Applications whose scan cannot be changed any more."""
     ids = {page["request_id"] for page in batch.pages if page["state"] == "laid"}
     found = session.scalars(select(Request).where(Request.id.in_(ids)))
-    return frozenset(request.id for request in found if not scans.may(actor, request))
+    return frozenset(request.id for request in found if not scan_rights.may(actor, request))

@@ -17,7 +17,7 @@ from accessflow.db.tables import Request, RequestEvent, RequestFile
 from accessflow.documents import media, scan_input
 from accessflow.documents.model import DocumentModel
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.services import scans, timeline
+from accessflow.services import scan_rights, scans, timeline
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of
 from accessflow.services.clock import moscow_date
@@ -184,7 +184,7 @@ def _printed(session: Session, found: Sequence[Request]) -> dict[int, tuple[int,
 
 def _printable(session: Session, actor: Actor, request_id: int) -> Request:
     request = scans.locked(session, actor, request_id)
-    scans.require_may(actor, request, "scan")
+    scan_rights.require_may(actor, request, "scan")
     if request.state != WAITING:
         raise Conflict(
             f"Заявка {request.number} сейчас не ждёт подписи: обновите страницу.",

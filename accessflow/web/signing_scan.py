@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
 from accessflow.domain.errors import Conflict, Invalid, NotFound
-from accessflow.services import attachments, scans, sending, timeline
+from accessflow.services import attachments, scan_rights, scan_uploads, scans, sending, timeline
 from accessflow.services.applications import check_of, find, form_of
 from accessflow.services.scans import KINDS
 from accessflow.web import context, request_words
@@ -31,7 +31,7 @@ def lay(request_id: int) -> ResponseReturnValue:
     if kind not in KINDS:
         raise NotFound("Такого скана не бывает.", kind=kind)
     try:
-        laid = scans.upload(
+        laid = scan_uploads.upload(
             context.db(),
             actor=context.actor(),
             now=context.now(),
@@ -128,7 +128,7 @@ def _page(found: Request, message: str = "", where: str = "") -> str:
         labels=attachments.LABELS,
         asks_files=asks_files,
         may_attach=attachments.may(actor, found),
-        may_print=scans.may(actor, found) and found.state == "ready",
+        may_print=scan_rights.may(actor, found) and found.state == "ready",
         may_send=actor.role != "signatory" and actor.organization_id == found.organization_id,
         message=message,
         where=where,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, RequestFile
-from accessflow.services import scans
+from accessflow.services import scan_rights, scans
 from accessflow.services.actor import Actor
 from accessflow.services.applications import signatory_of
 from accessflow.services.scan_checks import Line, lines
@@ -59,7 +59,7 @@ def scan_view(session: Session, actor: Actor, request: Request, kind: str = "sca
         label=scans.LABELS[kind],
         file=file,
         lines=tuple(lines(file.checks)) if file else (),
-        may=scans.may(actor, request, kind),
+        may=scan_rights.may(actor, request, kind),
         confirms=words,
         void=earlier.void_reason if earlier else "",
     )

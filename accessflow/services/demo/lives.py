@@ -15,7 +15,7 @@ from sqlalchemy import select
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Person
-from accessflow.services import acting, asking, attestations, scans
+from accessflow.services import acting, asking, attestations, scan_uploads, scans
 from accessflow.services.actor import Actor
 from accessflow.services.applications import check_of, find
 from accessflow.services.clock import moscow_date
@@ -119,7 +119,7 @@ def _scan(office: Office, actor: Actor, request_id: int, now: datetime) -> None:
         model = model_of(check, office.catalogue, moscow_date(now))
         content = signed(file_of(model, "pdf").data)
         name = f"скан {request.number}.pdf"
-    scans.upload(
+    scan_uploads.upload(
         office.db, actor=actor, now=now, catalogue=office.catalogue, files=office.files,
         request_id=request_id, uploads=[(name, content)],
     )  # fmt: skip
