@@ -10,8 +10,8 @@ from typing import Any
 
 from accessflow.catalogue import Catalogue, load
 from accessflow.config import catalogue_dir
-from accessflow.forms.answers import Check, Facts
 from accessflow.forms.application import Application, Author, Organization, Signatory
+from accessflow.forms.check import Check, Facts
 from accessflow.forms.spec import Action, FormSpec
 
 DATA = Path(__file__).parent / "data"

@@ -20,8 +20,9 @@ from accessflow.documents.model import DocumentModel
 from accessflow.documents.sheet_in import read_tables
 from accessflow.documents.writers import write_set
 from accessflow.domain.errors import AccessflowError, Invalid
-from accessflow.forms.answers import Check, validate
+from accessflow.forms.answers import validate
 from accessflow.forms.application import Application
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect, has_errors
 from accessflow.forms.parse import application_from_text
 from accessflow.forms.sheet_application import application_from_sheet

@@ -23,8 +23,8 @@ from accessflow.documents.model import (
 )
 from accessflow.documents.names import file_stem
 from accessflow.documents.official_tables import label_table, row_table
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Application
+from accessflow.forms.check import Check
 from accessflow.forms.kinds import Region
 from accessflow.forms.placeholders import fill
 from accessflow.forms.rows import NAME_KEYS, has_no_middle_name, printed_fields, printed_row

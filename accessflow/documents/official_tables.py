@@ -7,7 +7,7 @@ from itertools import groupby
 
 from accessflow.catalogue.spec import RegionSpec
 from accessflow.documents.model import Align, Cell, Table, TableColumn
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.forms.spec import Column, Field, FormSpec
 
 Texts = Mapping[str, str]

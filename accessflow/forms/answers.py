@@ -1,61 +1,22 @@
 """The checks of an application, pure: the web, the command line and a sheet all come here.
 
-Codes are those of interfaces.md; further ones: `name_conflict name_differs prerequisite subject_rf
+Codes beyond those of a field's own reading: `name_conflict name_differs prerequisite subject_rf
 no_rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import replace
 
-from accessflow.domain import email as emails
-from accessflow.domain import snils as snilses
-from accessflow.domain.person_name import PersonName, same_script
 from accessflow.domain.reading import Level
 from accessflow.forms import kinds
-from accessflow.forms.application import Application, Row, Target
+from accessflow.forms.application import Row
+from accessflow.forms.check import MAX_ROWS, Check, numbered
 from accessflow.forms.defect import Defect
-from accessflow.forms.rows import (
-    NAME_KEYS,
-    field_value,
-    has_no_middle_name,
-    keys_of,
-    value_of,
-)
-from accessflow.forms.spec import Column, Field, FormSpec, Role
-
-MAX_ROWS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known beyond the application; empty off-line.
-
-    `email_owners`: normalised address -> СНИЛС (digits) of its holder anywhere (R34).
-    `names`: СНИЛС -> the name known under it. `attested`: СНИЛС -> prerequisites that somebody has
-    attested; None where nothing is known (then nothing is asked).
-    """
-
-    email_owners: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, PersonName] = field(default_factory=dict)
-    attested: Mapping[str, frozenset[str]] | None = None
-    prerequisites: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One application under its form, aimed at its system (None for a form without one)."""
-
-    spec: FormSpec
-    application: Application
-    target: Target | None
-    region: kinds.Region
-    facts: Facts = Facts()
-
-    def value(self, column: Column, row: Row) -> str:
-        return value_of(column, row, self.application, self.target)
+from accessflow.forms.people_checks import across, person_defects
+from accessflow.forms.rows import NAME_KEYS, field_value, has_no_middle_name, keys_of
+from accessflow.forms.spec import Column, Field, Role
 
 
 def validate(check: Check) -> tuple[Defect, ...]:
@@ -65,18 +26,9 @@ def validate(check: Check) -> tuple[Defect, ...]:
         *_party_defects(check),
         *_field_defects(check),
         *_row_count(check),
-        *(d for n, row in _numbered(check) for d in _row_defects(check, n, row)),
+        *(d for n, row in numbered(check) for d in _row_defects(check, n, row)),
         *across(check),
     )
-
-
-def across(check: Check) -> tuple[Defect, ...]:
-    """Those defects of `validate` that one row has because of another."""
-    return (*_duplicates(check), *_shared_emails(check))
-
-
-def _numbered(check: Check) -> Iterator[tuple[int, Row]]:
-    return enumerate(check.application.rows, 1)
 
 
 def _form_defects(check: Check) -> Iterator[Defect]:
@@ -204,7 +156,7 @@ def _row_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
         for key in keys_of(column):
             yield from _cell_defects(check, column, key, number, row)
     if check.spec.has_people:
-        yield from _person_defects(check, number, row)
+        yield from person_defects(check, number, row)
 
 
 def _cell_defects(
@@ -284,114 +236,3 @@ def _closed_role(check: Check, role: Role, number: int) -> Defect:
         else f"Роль «{role.name}» — на всю область. Напишите обоснование или выберите другую."
     )
     return Defect(number, "role", "role_not_allowed", level, message)
-
-
-def digits_of(row: Row) -> str | None:
-    """The row's СНИЛС as 11 digits, None where it cannot be read."""
-    return _digits(str(row.get("snils", "")))
-
-
-@lru_cache(maxsize=kinds.REMEMBERED)
-def _digits(text: str) -> str | None:
-    value = snilses.read(text).value
-    return value.digits if value else None
-
-
-@lru_cache(maxsize=kinds.REMEMBERED)
-def _address(text: str) -> str | None:
-    """What two e-mail addresses are compared by."""
-    value = emails.read(text).value
-    return value.normalized if value else None
-
-
-def name_of(row: Row) -> PersonName:
-    """The row's name as it would be printed, its parts as far as they can be read."""
-    parts = []
-    for key in NAME_KEYS:
-        text = str(row.get(key, ""))
-        value = kinds.read(key, text, kinds.Region()).value
-        parts.append(text.strip() if value is None else value)
-    return PersonName(*parts)
-
-
-def _is_readable(row: Row) -> bool:
-    """Surname and name are there, and no part has a flaw of its own: that one is told already."""
-    parts = {key: str(row.get(key, "")).strip() for key in NAME_KEYS}
-    return bool(parts["last_name"] and parts["first_name"]) and all(
-        kinds.read(key, text, kinds.Region()).value is not None for key, text in parts.items()
-    )
-
-
-_OTHER_NAME = {
-    "grant": "Под этим СНИЛС известен человек с другим ФИО. Если сменилась фамилия, обновите её в"
-    " карточке сотрудника; если описка, исправьте СНИЛС или ФИО здесь.",
-    "revoke": "Под этим СНИЛС известен человек с другим ФИО. Отзывают на то ФИО, под которым"
-    " заведена учётная запись; если это описка, исправьте её здесь.",
-}
-"""Said by action: somebody renamed has an account under the former name until it is taken away."""
-
-
-def _person_defects(check: Check, number: int, row: Row) -> Iterator[Defect]:
-    name = name_of(row)
-    if _is_readable(row) and (flaw := same_script(name)):
-        yield Defect.of(flaw, number, "last_name")
-    digits = digits_of(row)
-    if digits is None:
-        return
-    known = check.facts.names.get(digits)
-    if known and name.last and known.key != name.key:
-        message = _OTHER_NAME.get(check.application.action, _OTHER_NAME["grant"])
-        yield Defect(number, "last_name", "name_differs", "warning", message)
-    yield from _prerequisites(check, number, digits)
-
-
-def _prerequisites(check: Check, number: int, digits: str) -> Iterator[Defect]:
-    if check.facts.attested is None or check.application.action != "grant":
-        return
-    done = check.facts.attested.get(digits, frozenset())
-    for slug in check.spec.prerequisites:
-        if slug not in done:
-            what = check.facts.prerequisites.get(slug, slug)
-            message = f"Не отмечено условие: {what}. Отметьте его в карточке сотрудника."
-            yield Defect(number, "snils", "prerequisite", "warning", message)
-
-
-def _duplicates(check: Check) -> Iterator[Defect]:
-    if not check.spec.has_people:
-        return
-    seen: dict[tuple[str, ...], int] = {}
-    for number, row in _numbered(check):
-        digits = digits_of(row)
-        if digits is None:
-            continue
-        key = (digits, *(str(row.get(k, "")).strip() for k in ("role", "functional_object")))
-        if key in seen:
-            message = f"Этот сотрудник уже есть в строке {seen[key]}. Уберите одну из строк."
-            yield Defect(number, "snils", "duplicate_row", "error", message)
-        seen.setdefault(key, number)
-
-
-def _shared_emails(check: Check) -> Iterator[Defect]:
-    """R34: an address belongs to one СНИЛС, in this application and anywhere."""
-    if check.spec.unique_email == "none" or not check.spec.has_people:
-        return
-    level: Level = check.spec.unique_email
-    first: dict[str, tuple[int, str | None, Row]] = {}
-    for number, row in _numbered(check):
-        address = _address(str(row.get("email", "")))
-        if address is None:
-            continue
-        digits = digits_of(row)
-        other = first.setdefault(address, (number, digits, row))
-        if other[0] != number and (digits is None or digits != other[1]):
-            message = (
-                f"Этот адрес уже в строке {other[0]} ({name_of(other[2]).short})."
-                " Адрес должен быть личным: впишите другой."
-            )
-            yield Defect(number, "email", "email_not_unique", level, message)
-        elif digits and check.facts.email_owners.get(address, digits) != digits:
-            message = (
-                "Этот адрес уже занят другим человеком. Впишите личный адрес сотрудника,"
-                " который больше ни у кого не указан."
-            )
-            yield Defect(number, "email", "email_not_unique", level, message)

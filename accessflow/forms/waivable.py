@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from accessflow.domain.person_name import APOSTROPHES
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Row
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
 from accessflow.forms.rows import NAME_KEYS
 

@@ -15,8 +15,9 @@ from accessflow.db.tables import Signatory as SignatoryRow
 from accessflow.domain import email as emails
 from accessflow.domain.errors import NotFound
 from accessflow.domain.person_name import PersonName
-from accessflow.forms.answers import Check, Facts, digits_of
 from accessflow.forms.application import Application, Author, Organization, Row, Signatory
+from accessflow.forms.check import Check, Facts
+from accessflow.forms.row_people import digits_of
 from accessflow.forms.spec import FormSpec
 from accessflow.services.actor import Actor
 from accessflow.services.scope import requests_seen

@@ -13,8 +13,8 @@ from accessflow.documents.build import build
 from accessflow.documents.model import DocumentModel
 from accessflow.domain.errors import NotFound
 from accessflow.domain.text import counted
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Application
+from accessflow.forms.check import Check
 from accessflow.forms.spec import FormSpec
 from accessflow.services.applications import author_of, form_of, organization_of
 from accessflow.services.offers import system_label

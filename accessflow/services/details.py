@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, Signatory
 from accessflow.domain.dates import read_date
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Application, Row
+from accessflow.forms.check import Check
 from accessflow.forms.rows import field_value, source_value
 from accessflow.forms.waivable import JUSTIFICATION, asks_for_grace
 from accessflow.services import signatories

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Request, RequestRow
-from accessflow.forms.answers import Check, digits_of
 from accessflow.forms.application import Application, Row
+from accessflow.forms.check import Check
 from accessflow.forms.grid import Grid, grid_of, shown, taken
+from accessflow.forms.row_people import digits_of
 from accessflow.services import details, edit_history, undo
 from accessflow.services.actor import Actor
 from accessflow.services.applications import application_of, locked

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Row
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
 from accessflow.forms.grid import Grid, is_blank
 from accessflow.forms.rows import printed_fields, printed_row

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accessflow.db.tables import Request
-from accessflow.forms.answers import Check, across
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
+from accessflow.forms.people_checks import across
 from accessflow.services import details, edit_history, scans, totals
 from accessflow.services.applications import check_of
 from accessflow.services.clock import moscow_date

@@ -9,10 +9,11 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database
 from accessflow.db.tables import Person
 from accessflow.domain.errors import Conflict
-from accessflow.forms.answers import digits_of, name_of, validate
+from accessflow.forms.answers import validate
 from accessflow.forms.application import Row
 from accessflow.forms.compare import ANYWAY, compare, fingerprint
 from accessflow.forms.grid import FLAG, NAME_LABELS, told
+from accessflow.forms.row_people import digits_of, name_of
 from accessflow.forms.rows import has_no_middle_name
 from accessflow.services import details, history, people, scope
 from accessflow.services.actor import Actor

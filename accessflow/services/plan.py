@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from accessflow.catalogue.spec import Catalogue
-from accessflow.forms.answers import MAX_ROWS
 from accessflow.forms.application import Row
+from accessflow.forms.check import MAX_ROWS
 from accessflow.forms.rows import NAME_KEYS, keys_of
 from accessflow.forms.spec import Role
 from accessflow.services.candidates import Candidate

@@ -14,7 +14,7 @@ from accessflow.documents.model import DocumentModel
 from accessflow.documents.pdf import write_pdf
 from accessflow.documents.picture import page_picture
 from accessflow.documents.writers import MEDIA_TYPES, WRITERS, write_set, zip_set
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 
 MIME = {suffix.removeprefix("."): mime for suffix, mime in MEDIA_TYPES.items()}
 """The kinds of files: pdf, docx, xlsx, and zip for all of them."""

@@ -15,10 +15,11 @@ from accessflow.db.tables import Request
 from accessflow.documents.sheet_in import read_tables
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.forms import kinds
-from accessflow.forms.answers import Check, digits_of, name_of
 from accessflow.forms.application import Application, Row
+from accessflow.forms.check import Check
 from accessflow.forms.compare import fingerprint
 from accessflow.forms.grid import FLAG, Grid, grid_of, shown, taken
+from accessflow.forms.row_people import digits_of, name_of
 from accessflow.forms.sheet_application import application_from_sheet, meta_of
 from accessflow.services import details
 from accessflow.services.draft import Draft, Operation, take_details

@@ -31,7 +31,7 @@ from accessflow.db.request_tables import STEM
 from accessflow.db.session import once
 from accessflow.db.tables import Request, RequestFile, RequestRow, RequestWord, User
 from accessflow.domain.person_name import PersonName
-from accessflow.forms.answers import name_of
+from accessflow.forms.row_people import name_of
 from accessflow.services import scope
 from accessflow.services.actor import Actor
 from accessflow.services.keyset import Bucket, Slice, Sort, page

@@ -9,9 +9,9 @@ from typing import Any
 
 from accessflow.db.tables import RequestRow
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.forms.answers import MAX_ROWS
 from accessflow.forms.application import Row
 from accessflow.forms.block import read_block
+from accessflow.forms.check import MAX_ROWS
 from accessflow.forms.grid import Grid, is_blank
 from accessflow.services import undo
 from accessflow.services.applications import new_row

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Person, Request, RequestFile
 from accessflow.domain.errors import Invalid
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
 from accessflow.services import claims, pairs, parcels, repeats, scans
 from accessflow.services.applications import check_of, form_of

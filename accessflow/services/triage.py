@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request, RequestRow
 from accessflow.domain.errors import AccessflowError
-from accessflow.forms.answers import Check, name_of
+from accessflow.forms.check import Check
+from accessflow.forms.row_people import name_of
 from accessflow.forms.rows import has_no_middle_name, printed_row
 from accessflow.forms.spec import Column
 from accessflow.services import duplicates, repeats

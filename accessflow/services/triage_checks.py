@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Request
 from accessflow.domain.text import counted
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
 from accessflow.services import scans, waivers
 from accessflow.services.attestations import KINDS

@@ -14,7 +14,8 @@ from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import Database, once
 from accessflow.db.tables import Request, RequestWaiver, User
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.forms.answers import Check, validate
+from accessflow.forms.answers import validate
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
 from accessflow.forms.waivable import is_waivable, soften
 from accessflow.services import timeline

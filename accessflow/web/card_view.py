@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 from accessflow.catalogue.spec import Catalogue, SystemSpec
 from accessflow.db.tables import Request, RequestFile
 from accessflow.domain.errors import NotFound
-from accessflow.forms.answers import Check, name_of
+from accessflow.forms.check import Check
 from accessflow.forms.defect import Defect
+from accessflow.forms.row_people import name_of
 from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
 from accessflow.services import attachments, scans, scope, whereabouts

@@ -13,7 +13,7 @@ from accessflow.db.tables import Dismissal
 from accessflow.domain.dates import read_date
 from accessflow.domain.errors import Conflict, Invalid
 from accessflow.domain.text import counted
-from accessflow.forms.answers import MAX_ROWS
+from accessflow.forms.check import MAX_ROWS
 from accessflow.services import (
     dismissal_lists,
     dismissal_making,

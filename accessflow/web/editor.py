@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request, Signatory
 from accessflow.domain.errors import Conflict, Invalid
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.forms.grid import grid_of
 from accessflow.services import (
     asking,

@@ -9,7 +9,7 @@ from accessflow.db.tables import Request
 from accessflow.documents.build import Rendering
 from accessflow.documents.model import DocumentModel
 from accessflow.domain.errors import Forbidden, NotFound
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.services import printing
 from accessflow.services.applications import check_of, find
 from accessflow.web import access, context

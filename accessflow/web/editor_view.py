@@ -14,8 +14,8 @@ from wtforms import Form
 
 from accessflow.db.tables import Request
 from accessflow.forms import spec as forms
-from accessflow.forms.answers import Check
 from accessflow.forms.application import Row
+from accessflow.forms.check import Check
 from accessflow.forms.compare import fingerprint
 from accessflow.forms.defect import Defect
 from accessflow.forms.grid import FLAG, Grid, GridColumn, HeaderCell, grid_of, shown, told

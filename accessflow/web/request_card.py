@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accessflow.db.tables import Request
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.services import (
     asking,
     attachments,

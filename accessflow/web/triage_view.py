@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request, RequestFile
-from accessflow.forms.answers import Check
+from accessflow.forms.check import Check
 from accessflow.forms.rows import printed_fields
 from accessflow.services import attachments, scans
 from accessflow.services.card import Card, Offered

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from accessflow.domain.person_name import PersonName
-from accessflow.forms.answers import Facts, validate
+from accessflow.forms.answers import validate
 from accessflow.forms.application import Application, Author, Organization, Signatory
+from accessflow.forms.check import Facts
 from accessflow.forms.defect import Defect
 from tests.catalogue_examples import (
     ORGANIZATION,

@@ -20,8 +20,9 @@ from accessflow.catalogue import load
 from accessflow.config import catalogue_dir
 from accessflow.db.session import Database
 from accessflow.db.tables import Employment, User
-from accessflow.forms.answers import Check, validate
+from accessflow.forms.answers import validate
 from accessflow.forms.application import Application
+from accessflow.forms.check import Check
 from accessflow.services import requests
 from accessflow.services.accounts import actor_of
 from accessflow.services.picks import Picks
