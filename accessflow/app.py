@@ -29,6 +29,7 @@ from accessflow.web import (
     feeds,
     headers,
     imports,
+    keys,
     ledger,
     ledger_lists,
     login,
@@ -131,6 +132,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
 
 def _wire(app: Flask) -> None:
+    keys.init_app(app)
     context.init_app(app)
     headers.init_app(app)
     app.before_request(login.recognise)

@@ -1,8 +1,4 @@
-"""The checks of an application, pure: the web, the command line and a sheet all come here.
-
-Codes beyond those of a field's own reading: `name_conflict name_differs prerequisite subject_rf
-no_rows`.
-"""
+"""The checks of an application, pure: the web, the command line and a sheet all come here."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from accessflow.web.assignments import colleagues
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
+from accessflow.web.keys import keys_in
 from accessflow.web.toasts import toast
 from accessflow.workflow.asks import ASKS
 from accessflow.workflow.rows import MIAC
@@ -157,7 +158,7 @@ def _of_job(job: BulkJob) -> Mapping[str, Any]:
 
 def _ids(name: str) -> list[int]:
     texts = request.form.getlist(name)
-    return list(dict.fromkeys(int(t) for t in texts if t.isdecimal() and int(t) < 2**31))
+    return list(dict.fromkeys(keys_in(texts)))
 
 
 def _back() -> str:

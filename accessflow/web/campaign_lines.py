@@ -27,6 +27,7 @@ from accessflow.services.campaign_report import decision_in_words
 from accessflow.web import campaign_move, campaign_new, context
 from accessflow.web.campaigns import blueprint, story_of, term_of
 from accessflow.web.exports import long_sheet
+from accessflow.web.keys import keys_in
 from accessflow.web.lists import Order, page_of
 from accessflow.web.searches import kept, snils_in
 from accessflow.web.toasts import toast
@@ -228,7 +229,7 @@ def _asked() -> tuple[str, Chosen]:
         chosen = Chosen(all_of=_wanted(form))
     else:
         decision = form.get("many", "none").replace("undecided", "")
-        chosen = Chosen(ids=tuple(int(p) for p in form.getlist("pick") if p.isdecimal()))
+        chosen = Chosen(ids=tuple(keys_in(form.getlist("pick"))))
         if not chosen.ids:
             raise Invalid("Отметьте хотя бы одно право.")
     if decision not in DECISIONS:

@@ -29,6 +29,7 @@ from accessflow.web.dismissal_blueprint import blueprint
 from accessflow.web.errors import STATUS
 from accessflow.web.htmx import is_htmx
 from accessflow.web.kept import local_path
+from accessflow.web.keys import keys_in
 from accessflow.web.request_blueprint import short_name
 from accessflow.web.toasts import toast
 from accessflow.web.words import day
@@ -224,7 +225,7 @@ def _picked() -> list[int]:
     if (of_list := request.form.get("of_list", type=int)) is not None:
         jobs.job(context.session(), context.actor(), of_list)
         return entered_by(context.session(), of_list)
-    return [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
+    return keys_in(request.form.getlist("pick"))
 
 
 def _besides() -> Mapping[int, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from accessflow.services.attestations import KINDS
 from accessflow.services.people import Filter
 from accessflow.web import context, ledger_asked
 from accessflow.web.exports import long_sheet
+from accessflow.web.keys import keys_in
 from accessflow.web.ledger_of import rights_of
 from accessflow.web.lists import Order, chunks_of, page_of
 from accessflow.web.searches import asked_ids, kept, search_people
@@ -110,7 +111,7 @@ def note(step: str) -> ResponseReturnValue:
     """One person or many at once: `person` fields, `kind`, and `back`, where to return to."""
     kind = request.form.get("kind") or request.args.get("kind", "")
     given = request.form.getlist("person") or request.args.get("ids", "").split(",")
-    person_ids = [int(text) for text in given if text.isdecimal()]
+    person_ids = keys_in(given)
     act = attestations.attest if step == "attest" else attestations.withdraw
     done = act(
         context.db(), actor=context.actor(), now=context.now(), person_ids=person_ids, kind=kind

@@ -18,6 +18,7 @@ from accessflow.services.renewal_reminders import in_words
 from accessflow.services.renewals import HORIZONS, TABS, Filter
 from accessflow.web import context
 from accessflow.web.exports import long_sheet
+from accessflow.web.keys import keys_in, read_key
 from accessflow.web.lists import Order, chunks_of, page_of
 from accessflow.web.searches import asked_ids, kept, search_people
 from accessflow.web.toasts import toast
@@ -109,7 +110,7 @@ def _call() -> dict[str, Any]:
 def _picked() -> list[int]:
     """From the list's boxes, or from the button that takes something back."""
     given = request.form.getlist("pick") or request.args.get("ids", "").split(",")
-    return [int(text) for text in given if text.isdecimal()]
+    return keys_in(given)
 
 
 def _back() -> dict[str, Any]:
@@ -164,13 +165,13 @@ def _proposed(grants: Any) -> str:
 def _filter() -> Filter:
     """By the address, or by what a form sent back with it."""
     values = request.values
-    days = values.get("days", 90, type=int)
+    days = values.get("days", 90, type=read_key)
     return Filter(
         tab=next((tab for tab in TABS if tab == values.get("tab")), "soon"),
         days=days if days in HORIZONS else 90,
         query=values.get("q", ""),
         system=values.get("system", ""),
-        organization_id=values.get("organization", type=int),
+        organization_id=values.get("organization", type=read_key),
         ids=asked_ids() if request.method == "GET" else None,
     )
 

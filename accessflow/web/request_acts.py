@@ -10,6 +10,7 @@ from accessflow.domain.text import counted
 from accessflow.services import requests, stages
 from accessflow.web import context
 from accessflow.web.kept import local_path
+from accessflow.web.keys import keys_in
 from accessflow.web.request_blueprint import blueprint
 from accessflow.web.toasts import toast
 
@@ -62,7 +63,7 @@ def delete_one(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/delete")
 def delete() -> ResponseReturnValue:
     """The picked drafts of the list."""
-    ids = [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
+    ids = keys_in(request.form.getlist("pick"))
     if not ids:
         raise Invalid("Отметьте черновики, которые нужно удалить.")
     return _delete(ids)
@@ -71,7 +72,7 @@ def delete() -> ResponseReturnValue:
 @blueprint.post("/restore")
 def restore() -> ResponseReturnValue:
     """Undoes a deletion: the button of its message posts here."""
-    ids = [int(text) for text in request.args.get("ids", "").split(",") if text.isdecimal()]
+    ids = keys_in(request.args.get("ids", "").split(","))
     numbers = requests.restore(
         context.db(), actor=context.actor(), now=context.now(), request_ids=ids
     )

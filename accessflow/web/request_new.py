@@ -21,6 +21,7 @@ from accessflow.services.pasting import Pasted
 from accessflow.services.picks import Cell, Picks
 from accessflow.web import context
 from accessflow.web.htmx import is_htmx
+from accessflow.web.keys import keys_in
 from accessflow.web.request_blueprint import blueprint, short_name
 from accessflow.web.request_new_view import PARTS, Told, draw
 from accessflow.web.toasts import toast
@@ -95,7 +96,7 @@ def _absorbed(picked: Picks) -> Picks:
 
 def _with_matrix(picked: Picks) -> Picks:
     form = request.form
-    people = [int(text) for text in form.get("rows", "").split(",") if text.isdecimal()]
+    people = keys_in(form.get("rows", "").split(","))
     wanted = set(form.getlist("pair"))
     cells: dict[picks.Pair, Cell] = {}
     for slug in filter(None, form.get("cols", "").split(",")):

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from accessflow.domain import snils
 from accessflow.services import people, request_list
 from accessflow.web import context
+from accessflow.web.keys import keys_in
 
 NOBODY = "0"
 """In an address in place of ids where the digits were found nowhere."""
@@ -54,8 +55,7 @@ def asked_ids() -> tuple[int, ...] | None:
     """The ids that the address asks for, those that a database may know; None: it asks for none."""
     if (text := request.args.get("ids")) is None:
         return None
-    found = (int(part) for part in text.split(",") if part.isdecimal())
-    return tuple(number for number in found if number < 2**31)[:MOST_IDS]
+    return tuple(keys_in(text.split(",")))[:MOST_IDS]
 
 
 def snils_in(text: str) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from werkzeug.datastructures import FileStorage
 
 from accessflow.domain.errors import Invalid
+from accessflow.web.keys import keys_in
 
 blueprint = Blueprint("signing", __name__)
 
@@ -28,7 +29,7 @@ def _content(file: FileStorage) -> bytes:
 
 
 def picked() -> list[int]:
-    return [int(text) for text in request.form.getlist("pick") if text.isdecimal()]
+    return keys_in(request.form.getlist("pick"))
 
 
 @blueprint.app_template_filter("size")

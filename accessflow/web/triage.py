@@ -43,6 +43,7 @@ from accessflow.web.downloads import download
 from accessflow.web.errors import STATUS
 from accessflow.web.event_words import moments
 from accessflow.web.kept import local_path
+from accessflow.web.keys import read_key
 from accessflow.web.mail_words import STATES as LETTER_STATES
 from accessflow.web.request_words import OUTCOMES, TITLES
 from accessflow.web.signing_view import ScanView, scan_view
@@ -196,7 +197,7 @@ def look(request_id: int) -> ResponseReturnValue:
 @blueprint.route("/<int:request_id>/waive", methods=["GET", "POST"])
 def waive(request_id: int) -> ResponseReturnValue:
     """Lets one defect through, with the reason that the card keeps (X9, X27)."""
-    code, row_id = request.values.get("code", ""), request.values.get("row", type=int)
+    code, row_id = request.values.get("code", ""), request.values.get("row", type=read_key)
     if request.method == "GET":
         return _waive_page(request_id, code, row_id)
     reason = request.form.get("reason", "")

@@ -210,11 +210,6 @@ def test_a_snils_of_another_organisation_finds_nobody(
     assert "Петрова" not in theirs.get("/people?ids=1").text
 
 
-@pytest.mark.parametrize("place", ["/people", "/dismissals", "/renewals", "/ledger", "/requests"])
-def test_ids_that_nobody_has_find_nobody(secretary: FlaskClient, place: str) -> None:
-    assert secretary.get(f"{place}?ids=x,99999999999999999999").status_code == 200
-
-
 def test_names_and_positions_are_searched_without_regard_to_case_and_yo(
     db: Database, secretary: FlaskClient, own: int
 ) -> None:

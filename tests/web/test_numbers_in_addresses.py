@@ -1,0 +1,39 @@
+"""A number that no row can have is no number: whatever is asked for by it, nothing breaks."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+HUGE = "9" * 20
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/people?organization={}&unit={}&page={}",
+        "/requests?organization={}&author={}&n={}",
+        "/dismissals?organization={}&open={}&import_job={}",
+        "/renewals?organization={}&days={}",
+        "/ledger?organization={}&after={}&before={}",
+        "/organization?page={}",
+    ],
+)
+def test_a_list_does_without_it(secretary: FlaskClient, address: str) -> None:
+    assert secretary.get(address.replace("{}", HUGE), follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["/people", "/dismissals", "/renewals", "/ledger", "/requests"])
+def test_ids_of_nobody_find_nobody(secretary: FlaskClient, place: str) -> None:
+    assert secretary.get(f"{place}?ids=x,{HUGE}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/people/{}", "/requests/{}", "/dismissals/{}", "/queue/{}"])
+def test_an_address_of_it_leads_nowhere(secretary: FlaskClient, address: str) -> None:
+    assert secretary.get(address.format(HUGE)).status_code == 404
+
+
+def test_a_form_does_without_it(secretary: FlaskClient) -> None:
+    answer = secretary.post("/people/note", data={"person": HUGE, "kind": "frmr"})
+    assert answer.status_code < 500
+    assert secretary.post("/requests/delete", data={"pick": HUGE}).status_code < 500
