@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from accessflow.notify.example import ABOUT
 from accessflow.notify.rendering import About, House, Message, render
 
 
@@ -15,14 +17,10 @@ def pair_ended(house: House, about: About, *, number: str, what: str, ended: str
     return render("pair_ended", house, values)
 
 
-_ABOUT = About(
-    number="2026-00413",
-    what="отзыв доступа",
-    system="ФРМСС",
-    organization="ГБУЗ ЛО «Приозёрская РБ-учебная»",
-    path="requests/413",
+_ABOUT = replace(
+    ABOUT, number="2026-00413", what="отзыв доступа", path="requests/413",
     registration_no="МИАЦ-2026-000119",
-)
+)  # fmt: skip
 SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
     {
         "pair_ended": lambda house: pair_ended(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from accessflow.notify.example import ABOUT
 from accessflow.notify.rendering import About, House, Message, render
 
 
@@ -28,21 +29,13 @@ def off_committee(house: House, about: About, *, why: str, note: str) -> Message
     return render("off_committee", house, {"about": about, "why": why, "note": note})
 
 
-_ABOUT = About(
-    number="2026-00412",
-    what="предоставление доступа",
-    system="ФРМСС",
-    organization="ГБУЗ ЛО «Приозёрская РБ-учебная»",
-    path="requests/412",
-    registration_no="МИАЦ-2026-000118",
-)
 SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
     {
-        "at_committee": lambda house: at_committee(house, _ABOUT, accepted=False),
-        "emd_arrived": lambda house: emd_arrived(house, _ABOUT),
-        "handed_back": lambda house: handed_back(house, _ABOUT, text="Роль указана неверно."),
+        "at_committee": lambda house: at_committee(house, ABOUT, accepted=False),
+        "emd_arrived": lambda house: emd_arrived(house, ABOUT),
+        "handed_back": lambda house: handed_back(house, ABOUT, text="Роль указана неверно."),
         "off_committee": lambda house: off_committee(
-            house, _ABOUT, why="Организация отозвала заявку.", note="Сотрудник уволился."
+            house, ABOUT, why="Организация отозвала заявку.", note="Сотрудник уволился."
         ),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from accessflow.notify.example import ABOUT
 from accessflow.notify.messages import Decided
 from accessflow.notify.rendering import About, House, Message, render
 
@@ -29,19 +30,11 @@ def undecided(house: House, about: About, *, names: Sequence[str], text: str) ->
     return render("undecided", house, {"about": about, "names": names, "text": text})
 
 
-_ABOUT = About(
-    number="2026-00412",
-    what="предоставление доступа",
-    system="ФРМСС",
-    organization="ГБУЗ ЛО «Приозёрская РБ-учебная»",
-    path="requests/412",
-    registration_no="МИАЦ-2026-000118",
-)
 SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
     {
         "decided": lambda house: decided(
             house,
-            _ABOUT,
+            ABOUT,
             rows=(
                 ("Петрова Анна Ивановна", "доступ предоставлен", ""),
                 ("Зимина Елена Андреевна", "отказ", "сотрудника нет в ФРМР"),
@@ -50,7 +43,7 @@ SAMPLES: Mapping[str, Callable[[House], Message]] = MappingProxyType(
             waiting=("Котов Пётр Ильич",),
         ),
         "undecided": lambda house: undecided(
-            house, _ABOUT, names=("Зимина Елена Андреевна",), text="В ФРМР запись нашлась."
+            house, ABOUT, names=("Зимина Елена Андреевна",), text="В ФРМР запись нашлась."
         ),
     }
 )

@@ -15,16 +15,9 @@ from accessflow.notify import (
     renewal_messages,
 )
 from accessflow.notify import messages as m
-from accessflow.notify.rendering import About, House, Message, Wording
+from accessflow.notify.example import ABOUT
+from accessflow.notify.rendering import House, Message, Wording
 
-ABOUT = About(
-    number="2026-00412",
-    what="предоставление доступа",
-    system="ФРМСС",
-    organization="ГБУЗ ЛО «Приозёрская РБ-учебная»",
-    path="requests/412",
-    registration_no="МИАЦ-2026-000118",
-)
 ROWS = (
     ("Петрова Анна Ивановна", "доступ предоставлен", ""),
     ("Зимина Елена Андреевна", "отказ", "сотрудника нет в ФРМР"),

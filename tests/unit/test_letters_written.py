@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from accessflow.notify import messages
+from accessflow.notify.example import ABOUT
 from accessflow.notify.rendering import BadWording, House, Wording, kinds, masked
-from accessflow.notify.samples import ABOUT, SAMPLES, preview
+from accessflow.notify.samples import SAMPLES, preview
 from accessflow.workflow.machines import MACHINES
 
 HOUSE = House("ГКУЗ ЛО «МИАЦ»", "8 (812) 670-52-81")
