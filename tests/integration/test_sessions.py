@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, null, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accessflow.db.session import Database
@@ -76,3 +76,9 @@ def test_a_number_of_a_failed_transaction_is_given_again(db: Database) -> None:
     with db.write() as session:
         assert next_value(session, "requests-2026") == 1
         assert next_value(session, "others") == 1
+
+
+def test_a_search_without_case_knows_russian_letters(db: Database) -> None:
+    with db.read() as session:
+        assert session.scalar(select(literal("Осень «ЁЛКА»").icontains("осень «ёл")))
+        assert session.scalar(select(func.lower(null()))) is None
