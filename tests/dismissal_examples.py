@@ -10,12 +10,20 @@ from sqlalchemy import select
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Dismissal, Employment, Reminder, Request
-from accessflow.services import dismissal_entering, dismissal_making, dismissals, ledger_imports
+from accessflow.services import (
+    dismissal_cancelling,
+    dismissal_entering,
+    dismissal_making,
+    dismissals,
+    ledger_imports,
+)
 from accessflow.services.actor import Actor
 from accessflow.services.clock import MOSCOW
+from accessflow.services.dismissal_cancelling import Left
 from accessflow.services.dismissal_entering import Dismissing
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.dismissal_picture import Picture, picture_of
+from accessflow.services.dismissal_staying import Staying
 from accessflow.services.ledger_queries import Asked, held
 from tests.catalogue_examples import catalogue
 from tests.factories import NOON
@@ -113,3 +121,12 @@ class Staff:
     def held(self, job: int, on: date) -> list[str]:
         with self.db.read() as session:
             return [g.system for g in held(session, self.actor, Asked(on, employment=job))]
+
+
+def stays(staff: Staff, dismissal: int, **choice: Any) -> Left:
+    """The dismissal is cancelled; `choice`: what becomes of its revocations."""
+    return dismissal_cancelling.cancel(
+        staff.db, actor=staff.actor, now=staff.life.now, catalogue=catalogue(),
+        files=staff.life.store, dismissal_id=dismissal, reason="Остаётся",
+        choice=Staying(**choice),
+    )  # fmt: skip

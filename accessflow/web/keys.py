@@ -30,8 +30,7 @@ def keys_in(texts: Iterable[str]) -> list[int]:
 class Parameters(ImmutableMultiDict[str, str]):
     """`get(..., type=int)` and `getlist(..., type=int)` read keys: what is none is not there."""
 
-    # One signature for the overloads of the one above.
-    def get(  # type: ignore[override]
+    def get(  # type: ignore[override]  # one signature for its overloads
         self,
         key: str,
         default: Any = None,
