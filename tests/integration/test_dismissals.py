@@ -1,4 +1,4 @@
-"""Dismissals: entered, revoked, filed in time or late, cancelled, moved; on both databases."""
+"""Dismissals: entered, revoked, filed in time or late, moved; on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of role, unit, place and name: pairs that go together, the ledger that follows."""
+"""Changes of role, unit and place: what each is led to, and the ledger that follows."""
 
 from __future__ import annotations
 
