@@ -15,12 +15,13 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from accessflow.db.session import Database
+from accessflow.db.session import Database, known
 from accessflow.db.tables import LoginFailure, Organization, User
 from accessflow.domain.errors import Invalid
 from accessflow.domain.roles import LABELS, NEEDS_ORGANIZATION, ROLES, Role
 from accessflow.services.actor import Actor
 from accessflow.services.history import record
+from accessflow.services.live_catalogue import KEPT_AS, NEWEST
 
 MAX_FAILURES = 5
 LOCK_MINUTES = 15
@@ -95,15 +96,21 @@ def add_account(db: Database, *, actor: Actor, now: datetime, account: NewAccoun
 
 
 _ACTIVE = (
-    select(User)
+    select(User, NEWEST.scalar_subquery())
     .where(User.id == bindparam("user_id"), User.active)
     .options(joinedload(User.organization), joinedload(User.preference))
 )
 
 
 def active_user(session: Session, user_id: int) -> User | None:
-    """The account with its organisation and preferences, unless it has been closed."""
-    return session.scalar(_ACTIVE, {"user_id": user_id})
+    """The account with its organisation and preferences, unless it has been closed. What every
+    page asks besides comes along: whether there are new settings."""
+    found = session.execute(_ACTIVE, {"user_id": user_id}).one_or_none()
+    if found is None:
+        return None
+    user: User = found[0]
+    known(session, KEPT_AS, found[1])
+    return user
 
 
 def accounts(session: Session) -> list[User]:

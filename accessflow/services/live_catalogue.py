@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from accessflow.catalogue.override import override_all
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import once
 from accessflow.db.tables import Request, RequestEvent, SettingVersion
 from accessflow.services.clock import moscow_date
 from accessflow.services.setting_versions import values_on
@@ -33,14 +34,15 @@ def effective(session: Session, catalogue: Catalogue, on: date) -> Catalogue:
     return made
 
 
-_NEWEST = select(func.max(SettingVersion.id))
+NEWEST = select(func.max(SettingVersion.id))
+KEPT_AS = ("newest setting",)
 
 
 class LiveCatalogue:
     """The files' catalogue with the settings of a day over it, each worked out once. Thread-safe.
 
     As settings are only added, one after the other, the newest one's id tells whether there is
-    anything new: one look at an index a call.
+    anything new: one look at an index a page.
     """
 
     def __init__(self, base: Catalogue) -> None:
@@ -49,7 +51,7 @@ class LiveCatalogue:
         self._lock = Lock()
 
     def on(self, session: Session, day: date) -> Catalogue:
-        newest = session.scalar(_NEWEST)
+        newest = once(session, KEPT_AS, lambda: session.scalar(NEWEST))
         if newest is None:
             return self.base
         with self._lock:

@@ -78,6 +78,9 @@ def identical_open(repeats: tuple[Repeat, ...]) -> tuple[Repeat, ...]:
     return tuple(r for r in repeats if r.identical and r.open)
 
 
+BRIEF = (Request.number, Request.kind, Request.state, Request.forwarded_to,
+         Request.organization_id)  # fmt: skip
+"""What is told of another application: its number and how far it is."""
 # By the few СНИЛС: an index of systems would be a long way round.
 _OTHERS = (
     select(RequestRow)
@@ -90,7 +93,7 @@ _OTHERS = (
         BY_IDS.state.not_in(UNFILED | NOT_SOLVED),
         Request.deleted_at.is_(None),
     )
-    .options(joinedload(RequestRow.request))
+    .options(joinedload(RequestRow.request).load_only(*BRIEF))
 )
 _OTHERS_WITHIN = _OTHERS.where(BY_IDS.organization_id == bindparam("organization_id"))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Select, bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from accessflow.catalogue.spec import Catalogue, SystemSpec
 from accessflow.db.tables import Request, RequestFile
@@ -23,6 +23,7 @@ from accessflow.services.actor import Actor
 from accessflow.services.card import Card
 from accessflow.services.clock import moscow_date
 from accessflow.services.offers import together
+from accessflow.services.repeats import BRIEF
 from accessflow.web.request_words import state_of
 
 Stop = tuple[str, tuple[str, ...], str]
@@ -223,6 +224,7 @@ def _linked(actor: Actor, names: tuple[str, ...]) -> Select[Request]:
             Request.deleted_at.is_(None),
             scope.requests_seen(actor, Request.organization_id + 0),
         )
+        .options(load_only(*BRIEF, *(getattr(Request, name) for name in names)))
         .order_by(Request.id)
     )
 
