@@ -32,7 +32,7 @@ from accessflow.services.queue_facets import (
     Looker,
 )
 from accessflow.services.queue_tally import number_of, numbers
-from accessflow.services.request_list import EVERYTHING, LookedFor
+from accessflow.services.word_search import EVERYTHING, LookedFor, look_for
 from accessflow.workflow.states import OPEN, UNFILED
 
 SIZES = (25, 50, 100, 200)
@@ -87,7 +87,7 @@ def _matching(
 ) -> tuple[Select[Request], bool]:
     """Also whether they are among a few ids."""
     among = _OPEN_IDS if wanted.scope == "open" else None
-    looked_for = request_list.look_for(session, wanted.text, wanted.ids, among)
+    looked_for = look_for(session, wanted.text, wanted.ids, among)
     return narrowed(actor, wanted, looker, sort, looked_for), looked_for.ids is not None
 
 

@@ -26,7 +26,7 @@ from accessflow.services.queue import (
 )
 from accessflow.services.queue_facets import Looker
 from accessflow.services.queue_tally import as_text
-from accessflow.services.request_list import EVERYTHING
+from accessflow.services.word_search import EVERYTHING
 from accessflow.workflow.states import OPEN
 
 MOST = 300

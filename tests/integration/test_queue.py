@@ -28,6 +28,7 @@ from accessflow.services import (
     queue_views,
     request_list,
     totals,
+    word_search,
 )
 from accessflow.services.actor import Actor
 from accessflow.services.queue import SORTS, Wanted
@@ -331,7 +332,7 @@ def test_postgresql_finds_any_form_of_a_word(
 def test_forms_of_a_common_word_are_found_on_the_way_too(
     db: Database, clinic: House, desk: Actor, known: int, backend: str
 ) -> None:
-    ids = filed(db, clinic, request_list.FEW_IDS + 10, state="registered", outside=False)
+    ids = filed(db, clinic, word_search.FEW_IDS + 10, state="registered", outside=False)
     with db.write() as session:
         session.add_all(RequestWord(request_id=one, word="рудометкина") for one in ids)
     many = {known, *ids}

@@ -37,7 +37,7 @@ def test_a_common_word_is_found_like_a_rare_one(
     clinic.make("frmss", people=(clinic.hire("Лунёв Степан Тимофеевич"),))
     clinic.make("rmo", people=(clinic.hire("Лунина Ольга Викторовна"),))
     rare = numbers(get(client, "/requests?q=лун"))
-    monkeypatch.setattr("accessflow.services.request_list.FEW_IDS", 1)
+    monkeypatch.setattr("accessflow.services.word_search.FEW_IDS", 1)
     assert numbers(get(client, "/requests?q=лун")) == rare == ["2026-00002", "2026-00001"]
     assert numbers(get(client, "/requests?q=лун ольга")) == ["2026-00002"]
 
