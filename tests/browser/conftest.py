@@ -16,7 +16,7 @@ from accessflow.db.session import Database
 from tests.factories import FrozenClock
 from tests.request_examples import House, house
 from tests.story_examples import Story, story
-from tests.support.browser import watched_page
+from tests.support.browser import HURRIED, watched_page
 from tests.web.conftest import app, catalogue_folder, clock, db, signed_in
 
 __all__ = ["app", "catalogue_folder", "clock", "db", "signed_in"]  # fixtures
@@ -87,7 +87,9 @@ def before_scripts(page: Page, address: str) -> Iterator[Page]:
 
     page.route("**/*.js", hold)
     page.goto(address, wait_until="commit")
+    HURRIED.add(page)
     yield page
+    HURRIED.remove(page)
     slow = False
     for route in held:
         route.continue_()

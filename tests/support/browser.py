@@ -5,14 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 # The same engine. The one with a window keeps its bar alive for every page: half of a test.
@@ -96,7 +104,7 @@ def watched_page(browser: Browser) -> Iterator[Page]:
 
 
 def _keys_wait_for_scripts(page: Page) -> None:
-    """A key pressed before the page has loaded would go unheard: `keyboard.press` waits for it."""
+    """See `_patient`; a keyboard does not tell whose it is."""
     press = page.keyboard.press
 
     def pressed(key: str, *, delay: float | None = None) -> None:
@@ -104,6 +112,30 @@ def _keys_wait_for_scripts(page: Page) -> None:
         press(key, delay=delay)
 
     page.keyboard.press = pressed  # type: ignore[method-assign]  # so that every test waits
+
+
+ACTS = ("check", "click", "fill", "focus", "press", "select_option", "set_input_files", "uncheck")
+HURRIED: set[Page] = set()
+"""Where somebody acts before the scripts have come."""
+
+
+def _patient(act: Callable[..., object]) -> Callable[..., object]:
+    """A choice or a press before the page has loaded would go unheard: on a busy machine a test is
+    quicker than the page's scripts, which no person is."""
+
+    @wraps(act)
+    def acted(place: Page | Locator, *arguments: object, **named: object) -> object:
+        page = place if isinstance(place, Page) else place.page
+        if page not in HURRIED:
+            page.wait_for_load_state("load")
+        return act(place, *arguments, **named)
+
+    return acted
+
+
+for _kind in (Page, Locator):
+    for _name in ACTS:
+        setattr(_kind, _name, _patient(getattr(_kind, _name)))
 
 
 def _complaints(page: Page) -> list[str]:
