@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from accessflow.db.tables import Request, RequestFile
 from accessflow.services import scan_rights, scans
 from accessflow.services.actor import Actor
-from accessflow.services.applications import signatory_of
+from accessflow.services.applications import form_of, signatory_of
 from accessflow.services.scan_checks import Line, lines
+from accessflow.web import context
 
 ICONS = {
     "ok": "check-circle-fill",
@@ -25,6 +26,9 @@ CONFIRMS = {
     "director_scan": "Подпись директора МИАЦ и печать на скане есть и читаются",
     "committee_scan": "Подпись и печать КЗ на скане есть и читаются",
 }
+
+
+A4_RATIO = 297 / 210
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class ScanView:
     @property
     def pages(self) -> range:
         return range(1, (self.file.pages if self.file else 0) + 1)
+
+
+def sheet_height(found: Request, width: int) -> int:
+    """Pixels: of a sheet of its form as wide as that, the place that a picture of it will take."""
+    upright = form_of(context.catalogue(), found).orientation == "portrait"
+    return round(width * (A4_RATIO if upright else 1 / A4_RATIO))
 
 
 def scan_view(session: Session, actor: Actor, request: Request, kind: str = "scan") -> ScanView:

@@ -19,7 +19,7 @@ from accessflow.domain.roles import LABELS
 from accessflow.domain.text import counted, grouped, noun
 from accessflow.services.accounts import role_of
 from accessflow.services.clock import MOSCOW
-from accessflow.web import context, nav, profile, request_words, toasts
+from accessflow.web import context, nav, profile, request_words, signing_view, toasts
 from accessflow.workflow.calendar import OfficeHours
 
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
@@ -143,6 +143,7 @@ def init_app(app: Flask) -> None:
         counted=counted,
         noun=noun,
         told_positions=told_positions,
+        sheet_height=signing_view.sheet_height,
         url_for=_addresses(app),
         url_with=url_with,
         url_same=url_same,
