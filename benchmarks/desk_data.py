@@ -137,7 +137,7 @@ def row(n: int, position: int) -> dict[str, Any]:
     answers = {
         "last_name": last, "first_name": "Анна", "middle_name": "Ивановна",
         "snils": Snils(snils).formatted, "position": "Медицинская сестра",
-        "role": "Медицинский работник", "email": f"n{n}p{position}@mo.example",
+        "role": "Медицинский работник", "email": f"n{n}p{position}@mo.example.org",
         "work_phone": "8 (81379) 5-00-21", "contact_phone": "8 (921) 000-01-02",
     }  # fmt: skip
     return {"request_id": n, "position": position, "snils": snils, "answers": answers}
