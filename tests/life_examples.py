@@ -39,6 +39,9 @@ def paper() -> bytes:
     return out.getvalue()
 
 
+THREE = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
+
+
 @dataclass
 class Life:
     """`now` is moved by hand; whoever acts is named by role."""
@@ -76,7 +79,9 @@ class Life:
 
     def draft(self, *systems: str, people: int = 1, role: str = "Медицинский работник") -> int:
         """Of one system; its people have every prerequisite attested."""
-        jobs = tuple(self.house.hire() for _ in range(people))
+        return self._draft(systems, tuple(self.house.hire() for _ in range(people)), role)
+
+    def _draft(self, systems: tuple[str, ...], jobs: tuple[int, ...], role: str) -> int:
         system = systems[0] if systems else "frmss"
         [made] = self.house.make(system, people=jobs, roles={system: role})
         self.attest(made)
@@ -112,7 +117,15 @@ class Life:
 
     def sent(self, *systems: str, people: int = 1, role: str = "Медицинский работник") -> int:
         """Signed and sent: registered at once where МИАЦ works here."""
-        made = self.ready(self.draft(*systems, people=people, role=role))
+        return self._sent(self.draft(*systems, people=people, role=role))
+
+    def sent_for_three(self) -> int:
+        """The same, for three people with names that tell them apart."""
+        jobs = tuple(self.house.hire(name=name) for name in THREE)
+        return self._sent(self._draft((), jobs, "Медицинский работник"))
+
+    def _sent(self, draft: int) -> int:
+        made = self.ready(draft)
         self.act(made, "send")
         return made
 

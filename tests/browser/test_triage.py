@@ -13,17 +13,11 @@ from tests.browser.conftest import enter
 from tests.life_examples import Life
 from tests.support.browser import watched_page
 
-NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
-
 
 @pytest.fixture
 def made(ours: Life) -> int:
     """An application of three people, taken by the specialist."""
-    jobs = tuple(ours.house.hire(name=name) for name in NAMES)
-    [request_id] = ours.house.make("frmss", people=jobs, roles={"frmss": "Медицинский работник"})
-    ours.attest(request_id)
-    ours.act(ours.ready(request_id), "send")
-    return request_id
+    return ours.sent_for_three()
 
 
 @pytest.fixture

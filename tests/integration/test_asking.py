@@ -17,7 +17,6 @@ from accessflow.services.clock import MOSCOW
 from tests.life_examples import Life, life
 
 MIAC = "miac_specialist"
-NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
 
 
 @pytest.fixture
@@ -34,11 +33,7 @@ def ours(db: Database, tmp_path: Path) -> Life:
 @pytest.fixture
 def made(ours: Life) -> int:
     """Of three people, registered on Monday 23.11.2026."""
-    jobs = tuple(ours.house.hire(name=name) for name in NAMES)
-    [request_id] = ours.house.make("frmss", people=jobs, roles={"frmss": "Медицинский работник"})
-    ours.attest(request_id)
-    ours.act(ours.ready(request_id), "send")
-    return request_id
+    return ours.sent_for_three()
 
 
 def ask(ours: Life, made: int, **given: Any) -> None:

@@ -13,7 +13,6 @@ from tests.life_examples import Life
 from tests.web.conftest import Client
 
 MIAC = "miac_specialist"
-NAMES = ("Лунёв Степан Тимофеевич", "Осокин Роман Вячеславович", "Пак Инна Робертовна")
 TEXT = "Уточните должность."
 
 
@@ -25,11 +24,7 @@ def backend() -> str:
 
 @pytest.fixture
 def made(ours: Life) -> int:
-    jobs = tuple(ours.house.hire(name=name) for name in NAMES)
-    [request_id] = ours.house.make("frmss", people=jobs, roles={"frmss": "Медицинский работник"})
-    ours.attest(request_id)
-    ours.act(ours.ready(request_id), "send")
-    return request_id
+    return ours.sent_for_three()
 
 
 def read(client: FlaskClient, path: str) -> str:
