@@ -107,6 +107,9 @@ def control_attributes(field: Field, flaw: Flaw | None, hint: str) -> dict[str, 
     return attributes
 
 
+_KEPT = (str, int, type(None))
+
+
 def _addresses(app: Flask) -> Callable[..., str]:
     """`url_for` for templates: a page has fifty addresses, and builds none of them twice."""
 
@@ -117,8 +120,8 @@ def _addresses(app: Flask) -> Callable[..., str]:
     def address(endpoint: str, **values: Any) -> str:
         if endpoint.startswith("."):
             endpoint = f"{request.blueprint}{endpoint}"
-        if not all(isinstance(value, str | int | None) for value in values.values()):
-            return app.url_for(endpoint, **values)  # lists: of a filter
+        if not all(type(value) in _KEPT for value in values.values()):
+            return app.url_for(endpoint, **values)  # lists: of a filter; to a key True is 1
         return built(request.script_root, endpoint, tuple(values.items()))
 
     return address
