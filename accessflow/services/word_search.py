@@ -67,11 +67,11 @@ def look_for(
         else:
             few = found if few is None else few & found
     if common and among is not None and few is None:
-        left = among.where(*common).limit(FEW_AMONG + 1)
+        met = among.where(*common).limit(FEW_AMONG + 1)
         key = ("among", *sorted(looked_for))
-        ids = once(session, key, lambda: frozenset(session.scalars(left)))
-        if len(ids) <= FEW_AMONG:
-            few, common = ids, []
+        found = once(session, key, lambda: frozenset(session.scalars(met)))
+        if len(found) <= FEW_AMONG:
+            few, common = found, []
     by_id = () if few is None else (is_among(session, Request.id, few),)
     return LookedFor(few, (*by_id, *common))
 

@@ -152,10 +152,8 @@ def lines(part: Slice[Request], looker: Looker) -> list[Line]:
     session, catalogue, actor = context.session(), context.catalogue(), context.actor()
     items = part.items
     told = terms.shown_of(session, catalogue, items, looker.today, short=True)
-    dismissed, repeats = (
-        queue_marks.dismissals(session, items),
-        queue_marks.repeated(session, items),
-    )
+    dismissed = queue_marks.dismissals(session, items)
+    repeats = queue_marks.repeated(session, items)
     stand_ins = absences.substitutes(session, looker.today)
     made = []
     for item in items:
