@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, literal, null, select
+from sqlalchemy import func, literal, null, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accessflow.db.session import Database
@@ -82,3 +85,29 @@ def test_a_search_without_case_knows_russian_letters(db: Database) -> None:
     with db.read() as session:
         assert session.scalar(select(literal("Осень «ЁЛКА»").icontains("осень «ёл")))
         assert session.scalar(select(func.lower(null()))) is None
+
+
+def test_a_file_that_another_writes_to_is_opened_and_turned_later(tmp_path: Path) -> None:
+    file = tmp_path / "accessflow.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        writer.execute("create table seen (id integer)")
+        writer.execute("begin immediate")
+        assert journal_modes(file) == ["delete"]
+        writer.execute("insert into seen values (1)")
+        writer.execute("commit")
+    assert journal_modes(file) == ["wal"]
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "accessflow.db"
+    file.write_text("это не база данных" * 100)
+    with pytest.raises(DBAPIError, match="not a database"):
+        journal_modes(file)
+
+
+def journal_modes(file: Path) -> list[str]:
+    db = Database(f"sqlite:///{file}")
+    with db.read() as session:
+        modes = list(session.scalars(text("pragma journal_mode")))
+    db.engine.dispose()
+    return modes
