@@ -36,14 +36,14 @@ def desk(session: Session, actor: Actor) -> Desk:
     )
 
 
-def count(session: Session) -> int:
-    """How many are at КЗ's own stage: on every page, so read off the index of states alone."""
-    query = select(func.count()).select_from(Request).where(Request.deleted_at.is_(None))
-    return session.scalar(query.where(_at_stage())) or 0
-
-
 def _at_stage() -> ColumnElement[bool]:
     return Request.state == "at_committee"
+
+
+AT_STAGE = (
+    select(func.count()).select_from(Request).where(Request.deleted_at.is_(None), _at_stage())
+)
+"""Counts what is at КЗ's own stage: on every page, so read off the index of states alone."""
 
 
 def _arrived() -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
@@ -66,10 +67,10 @@ def counts(session: Session, actor: Actor, wanted: Filter, today: date) -> dict[
     return dict(zip(SHOWS, map(int, session.execute(query).one()), strict=True))
 
 
-def count_unfiled(session: Session, actor: Actor, import_job: int | None = None) -> int:
-    """What of the actor's own organisation, or of one file of it, is still to be sent."""
-    query = select(func.count()).select_from(Dismissal)
-    return session.scalar(query.where(*_own_unfiled(actor, import_job))) or 0
+@lru_cache(maxsize=256)  # every page asks
+def unfiled(actor: Actor, import_job: int | None = None) -> Select[int]:
+    """Counts what of the actor's own organisation, or of one file of it, is still to be sent."""
+    return select(func.count()).select_from(Dismissal).where(*_own_unfiled(actor, import_job))
 
 
 def unfiled_after(

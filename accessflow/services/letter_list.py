@@ -60,12 +60,9 @@ def of_request(session: Session, request_id: int) -> Sequence[Letter]:
     return session.scalars(_LETTERS, {"request_id": request_id}).all()
 
 
-def count_failed(session: Session, actor: Actor) -> int:
-    return session.scalars(_failed(actor)).one()
-
-
 @lru_cache(maxsize=256)  # every page asks
-def _failed(actor: Actor) -> Select[int]:
+def failed(actor: Actor) -> Select[int]:
+    """Counts the letters that cannot be delivered."""
     return select(func.count()).select_from(Letter).where(Letter.state == "failed", seen(actor))
 
 

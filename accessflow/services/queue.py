@@ -247,9 +247,9 @@ WAITING = ("registered", "in_review")
 """Where the move is МИАЦ's own."""
 
 
-def waiting(session: Session, actor: Actor, today: date, most: int) -> int:
-    """How many wait for the actor: taken by nobody, or the actor's own; up to `most` + 1."""
-    return session.scalars(_waiting(actor, looker_of(session, actor, today), most)).one()
+def waiting(session: Session, actor: Actor, today: date, most: int) -> Select[int]:
+    """Counts what waits for the actor: taken by nobody, or the actor's own; up to `most` + 1."""
+    return _waiting(actor, looker_of(session, actor, today), most)
 
 
 @lru_cache(maxsize=256)  # every page asks

@@ -6,9 +6,10 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import pikepdf
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accessflow.catalogue.spec import Catalogue
@@ -51,10 +52,11 @@ def may(actor: Actor) -> bool:
     return actor.organization_id is not None and actor.role in OFFICE
 
 
-def count(session: Session, actor: Actor) -> int:
-    """How many sets have no scan yet."""
+@lru_cache(maxsize=256)  # every page asks
+def unsigned(actor: Actor) -> Select[int] | None:
+    """Counts the sets that have no scan yet; None for whoever does not sign."""
     if not may(actor):
-        return 0
+        return None
     scanned = (
         select(RequestFile.id)
         .where(
@@ -66,8 +68,7 @@ def count(session: Session, actor: Actor) -> int:
         )
         .exists()
     )
-    found = select(func.count()).select_from(Request).where(*_mine(actor), ~scanned)
-    return session.scalar(found) or 0
+    return select(func.count()).select_from(Request).where(*_mine(actor), ~scanned)
 
 
 def waiting(session: Session, actor: Actor, catalogue: Catalogue, now: datetime) -> tuple[Set, ...]:

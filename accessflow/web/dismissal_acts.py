@@ -21,6 +21,7 @@ from accessflow.services import (
     dismissals,
     people,
 )
+from accessflow.services.counting import count_all
 from accessflow.services.dismissal_making import Choice
 from accessflow.services.imports import jobs
 from accessflow.services.imports.dismissals import entered_by
@@ -62,7 +63,7 @@ def make_all() -> ResponseReturnValue:
     form = request.form
     import_job = form.get("import_job", type=int)
     after, done, made = (form.get(name, type=int) for name in ("after", "done", "made"))
-    total = dismissal_lists.count_unfiled(context.session(), context.actor(), import_job)
+    [total] = count_all(context.session(), [dismissal_lists.unfiled(context.actor(), import_job)])
     if after is None:
         return _progress(import_job, 0, 0, 0, total)
     ids = dismissal_lists.unfiled_after(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from accessflow.domain.roles import ANYONE, OF_ORGANIZATION, Role
 from accessflow.services import committee, dismissal_lists, letter_list, queue, signing
 from accessflow.services.accounts import role_of
+from accessflow.services.counting import count_all
 from accessflow.web import context
 from accessflow.web.access import MIAC, allows
 from accessflow.web.context import signed_in
@@ -23,14 +25,14 @@ blueprint = Blueprint("home", __name__)
 class Item:
     """`endpoint` opens it; current on all pages of its blueprint and of `also`.
 
-    `count`: how many things there wait for this person. `roles`: whose bar has room for it, of
-    those who may open it.
+    `count`: counts the things there that wait for this person. `roles`: whose bar has room for it,
+    of those who may open it.
     """
 
     label: str
     endpoint: str
     also: tuple[str, ...] = ()
-    count: Callable[[], int] | None = None
+    count: Callable[[], Select[int] | None] = lambda: None
     roles: frozenset[Role] = ANYONE
 
     @property
@@ -38,43 +40,37 @@ class Item:
         return request.blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
-def _unsigned() -> int:
-    return signing.count(context.session(), context.actor())
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Of whoever is signed in: the items that it has room for, those under «Ещё», and by endpoint
+    how many things wait there."""
 
-
-def _undelivered() -> int:
-    return letter_list.count_failed(context.session(), context.actor())
-
-
-def _at_committee() -> int:
-    return committee.count(context.session())
+    items: Sequence[Item] = ()
+    beyond: Sequence[Item] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 MOST_WAITING = 99
 
 
-def _queued() -> int:
+def _queued() -> Select[int] | None:
     """КЗ only reads there."""
     actor = context.actor()
     if actor.role not in MIAC:
-        return 0
+        return None
     return queue.waiting(context.session(), actor, context.today(), MOST_WAITING)
-
-
-def _unrevoked() -> int:
-    return dismissal_lists.count_unfiled(context.session(), context.actor())
 
 
 ITEMS = (
     Item("Очередь", "queue.index", also=("triage", "views", "bulk", "assignments"), count=_queued),
     Item("Заявки", "requests.index", also=("editor",)),
-    Item("Ждут КЗ", "committee.index", count=_at_committee),
-    Item("На подпись", "signing.index", count=_unsigned),
+    Item("Ждут КЗ", "committee.index", count=lambda: committee.AT_STAGE),
+    Item("На подпись", "signing.index", count=lambda: signing.unsigned(context.actor())),
     Item(
         "Увольнения",
         "dismissals.index",
         also=("dismissal_lists", "dismissal_report"),
-        count=_unrevoked,
+        count=lambda: dismissal_lists.unfiled(context.actor()),
         roles=OF_ORGANIZATION,
     ),
     Item("Обзор", "overview.index", also=("dismissal_report",)),
@@ -84,7 +80,9 @@ ITEMS = (
     Item("Организация", "directory.own", also=("feeds",)),
     Item("Организации", "directory.index"),
     Item("Учётные записи", "users.index"),
-    Item("Письма", "mail.index", also=("mailbox",), count=_undelivered),
+    Item(
+        "Письма", "mail.index", also=("mailbox",), count=lambda: letter_list.failed(context.actor())
+    ),
     Item("Настройки", "settings.index", also=("canned",)),
 )
 
@@ -117,12 +115,15 @@ def items_for(role: Role) -> list[Item]:
     return sorted(allowed, key=lambda item: item.endpoint != first)
 
 
-def navigation() -> tuple[list[Item], list[Item]]:
-    """The items of whoever is signed in: those in the bar, and the rest of them under «Ещё»."""
+def navigation() -> Bar:
     user = signed_in()
-    items = items_for(role_of(user.role)) if user else []
+    if user is None:
+        return Bar()
+    items = items_for(role_of(user.role))
     shown = len(items) if len(items) <= FITTING else FITTING - 1
-    return items[:shown], items[shown:]
+    counts = {item.endpoint: count for item in items if (count := item.count()) is not None}
+    waiting = count_all(context.session(), tuple(counts.values()))
+    return Bar(items[:shown], items[shown:], dict(zip(counts, waiting, strict=True)))
 
 
 @blueprint.post("/search")
