@@ -24,6 +24,7 @@ from accessflow.db.base import Base
 from accessflow.workflow.states import OPEN
 
 if TYPE_CHECKING:
+    from accessflow.db.change_tables import JobChangeRequest
     from accessflow.db.directory_tables import Organization, Signatory, User
 
 _REFUSED = text("outcome = 'refused'")
@@ -112,6 +113,7 @@ class Request(Base):
     rows: Mapped[list[RequestRow]] = relationship(
         back_populates="request", order_by="RequestRow.position", cascade="all, delete-orphan"
     )
+    change_link: Mapped[JobChangeRequest | None] = relationship(viewonly=True)
 
     __mapper_args__ = {"version_id_col": lock_version}
     __table_args__ = (

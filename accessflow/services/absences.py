@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from accessflow.db.session import Database, once
 from accessflow.db.tables import Absence, User
@@ -30,7 +30,12 @@ class Away:
     until: date | None
 
 
-_COLLEAGUES = select(User).where(User.role.in_(MIAC), User.active).order_by(User.name, User.id)
+_COLLEAGUES = (
+    select(User)
+    .where(User.role.in_(MIAC), User.active)
+    .options(load_only(User.name, User.role))
+    .order_by(User.name, User.id)
+)
 _LISTED = (
     select(Absence)
     .where(Absence.until >= bindparam("today"))

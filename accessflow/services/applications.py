@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accessflow.catalogue.spec import Catalogue
@@ -24,7 +25,7 @@ from accessflow.services.scope import requests_seen
 
 
 def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = False) -> Request:
-    """The request with its rows, organisation, author and signatory.
+    """The request with its rows, organisation, author, signatory and link to a change.
 
     Raises NotFound, also for one that the actor may not see. `deleted` finds what can be restored.
     """
@@ -32,6 +33,12 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
     if found is None or (found.deleted_at is not None) != deleted:
         raise NotFound("Такой заявки нет.", request=request_id)
     return found
+
+
+AUTHOR = (User.name, User.position, User.phone, User.email, User.organization_id)
+SIGNATORY = (SignatoryRow.position, SignatoryRow.last_name, SignatoryRow.first_name,
+             SignatoryRow.middle_name)  # fmt: skip
+"""What a card and a document say of them."""
 
 
 @lru_cache(maxsize=256)
@@ -42,8 +49,9 @@ def _seen_by(actor: Actor) -> Select[Request]:
         .options(
             selectinload(Request.rows),
             joinedload(Request.organization),
-            joinedload(Request.author),
-            joinedload(Request.signatory),
+            joinedload(Request.author).load_only(*AUTHOR),
+            joinedload(Request.signatory).load_only(*SIGNATORY),
+            joinedload(Request.change_link),
         )
     )
 
@@ -116,14 +124,19 @@ def check_of(session: Session, catalogue: Catalogue, request: Request) -> Check:
     )
 
 
-_CLAIMS = select(EmailClaim.email, EmailClaim.snils).where(
-    EmailClaim.email.in_(bindparam("emails", expanding=True))
-)
-_KNOWN = (
-    select(Person.snils, Person.last_name, Person.first_name, Person.middle_name, Attestation.kind)
+_NOTHING = literal("")
+_KNOWN: CompoundSelect[Any] = union_all(
+    select(
+        *(_NOTHING.label("email"), Person.snils),
+        *(Person.last_name, Person.first_name, Person.middle_name, Attestation.kind),
+    )
     .outerjoin(Attestation)
-    .where(Person.snils.in_(bindparam("digits", expanding=True)))
+    .where(Person.snils.in_(bindparam("digits", expanding=True))),
+    select(EmailClaim.email, EmailClaim.snils, *[_NOTHING] * 4).where(
+        EmailClaim.email.in_(bindparam("emails", expanding=True))
+    ),
 )
+"""Who a СНИЛС belongs to, and whose an address is: one statement for what every check asks."""
 
 
 def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> Facts:
@@ -134,12 +147,12 @@ def facts_of(session: Session, catalogue: Catalogue, rows: tuple[Row, ...]) -> F
         for row in rows
         if (address := emails.read(str(row.get("email", ""))).value)
     }
-    claims = session.execute(_CLAIMS, {"emails": list(addresses)}).all()
-    known = session.execute(_KNOWN, {"digits": list(digits)}).all()
+    found = session.execute(_KNOWN, {"emails": list(addresses), "digits": list(digits)}).all()
+    people = [row for row in found if not row.email]
     return Facts(
-        email_owners={claim.email: claim.snils for claim in claims},
-        names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in known},
-        attested={d: frozenset(p.kind for p in known if p.snils == d and p.kind) for d in digits},
+        email_owners={row.email: row.snils for row in found if row.email},
+        names={p.snils: PersonName(p.last_name, p.first_name, p.middle_name) for p in people},
+        attested={d: frozenset(p.kind for p in people if p.snils == d and p.kind) for d in digits},
         prerequisites=catalogue.region.prerequisites,
     )
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from accessflow.db.session import Database
 from accessflow.db.tables import Letter, Request
@@ -51,7 +51,10 @@ def listed(actor: Actor, *, state: str = "", kind: str = "", number: str = "") -
 
 
 _LETTERS = (
-    select(Letter).where(Letter.request_id == bindparam("request_id")).order_by(Letter.id.desc())
+    select(Letter)
+    .where(Letter.request_id == bindparam("request_id"))
+    .options(defer(Letter.text), defer(Letter.html), defer(Letter.attachments))
+    .order_by(Letter.id.desc())
 )
 
 

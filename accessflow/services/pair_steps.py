@@ -65,7 +65,7 @@ def tell_end(
         session, partner, actor=SYSTEM, now=now, action="pair_ended", role="system", data=data
     )
     box, house = Box(session, catalogue, now), house_about(catalogue, partner)
-    what = pairs.words_of(session, request) or "вторая половина"
+    what = pairs.words_of(request) or "вторая половина"
     told = {"number": request.number, "what": what, "ended": ended}
     message = change_messages.pair_ended(house, about(catalogue, partner), **told)
     letters.to_author(box, partner, message)

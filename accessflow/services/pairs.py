@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import func, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from accessflow.db.session import once
 from accessflow.db.tables import JobChangeRequest, LedgerEntry, Request, RequestRow
 from accessflow.workflow.holding import role_key
 from accessflow.workflow.states import UNFILED
@@ -28,31 +27,21 @@ def words_for(kind: str) -> Mapping[str, str]:
     return RENAMED if kind == "surname" else WORDS
 
 
-def words_of(session: Session, request: Request) -> str:
+def words_of(request: Request) -> str:
     """What this half is called."""
-    link = link_of(session, request)
+    link = request.change_link
     return words_for(link.change.kind if link else "").get(request.action, "")
 
 
-def is_paired(session: Session, request: Request) -> bool:
-    link = link_of(session, request)
+def is_paired(request: Request) -> bool:
+    link = request.change_link
     return link is not None and link.pair > 0
-
-
-def link_of(session: Session, request: Request) -> JobChangeRequest | None:
-    """The change that an application was made for, and its pair."""
-    whole = [joinedload(JobChangeRequest.change)]
-    return once(
-        session,
-        ("change", request.id),
-        lambda: session.get(JobChangeRequest, request.id, options=whole),
-    )
 
 
 def partner_of(session: Session, request: Request) -> Request | None:
     """The other half as it stands now: its newest copy. None where it has none, or has been put
     away because its person leaves."""
-    link = link_of(session, request)
+    link = request.change_link
     if link is None or not link.pair:
         return None
     query = (
@@ -148,7 +137,7 @@ def obstacles(session: Session, request: Request) -> Iterator[str]:
     partner = partner_of(session, request)
     if partner is None or partner.state not in UNFILED:
         return
-    name = f"Пара {partner.number} ({words_of(session, partner)})"
+    name = f"Пара {partner.number} ({words_of(partner)})"
     if partner.state == "draft":
         yield f"{name} ещё черновик: передайте её на подпись, заявки уходят вместе."
     if _people(partner) != _people(request):

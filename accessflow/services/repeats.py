@@ -57,7 +57,7 @@ def of_request(
             rows.setdefault(row.snils, []).append(row)
     if not rows:
         return ()
-    moves = pairs.is_paired(session, request)
+    moves = pairs.is_paired(request)
     found = [
         repeat
         for other in _others(session, catalogue, request, set(rows), everywhere=everywhere)

@@ -20,7 +20,6 @@ from accessflow.services import (
     edit_history,
     employments,
     name_applications,
-    pairs,
     people,
     scans,
     totals,
@@ -179,7 +178,7 @@ def _refresh(
     found = []
     for one in unfiled_of(maker.session, job):
         request = locked(maker.session, maker.actor, one.id)
-        if _says_the_former(maker.session, request):
+        if _says_the_former(request):
             continue
         rows = [row for row in request.rows if row.snils == job.person.snils]
         new = [_answers(row, who, told) for row in rows]
@@ -196,9 +195,9 @@ def _refresh(
     return found
 
 
-def _says_the_former(session: Session, request: Request) -> bool:
+def _says_the_former(request: Request) -> bool:
     """The half of an earlier change of name that takes away: it says the name then, on purpose."""
-    link = pairs.link_of(session, request)
+    link = request.change_link
     return bool(link and link.pair and link.change.kind == "surname" and request.action == "revoke")
 
 

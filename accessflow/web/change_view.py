@@ -26,7 +26,7 @@ def pair_of(found: Request, card: str) -> dict[str, Any] | None:
     """Of a card (its endpoint): the other half, and the change that both were made for; None for
     what was made for none."""
     session, actor = context.session(), context.actor()
-    link = pairs.link_of(session, found)
+    link = found.change_link
     if link is None or not scope.may_see(actor, found.organization_id):
         return None
     partner = pairs.partner_of(session, found)
@@ -37,7 +37,7 @@ def pair_of(found: Request, card: str) -> dict[str, Any] | None:
         "address": url_for(card, request_id=partner.id) if partner is not None else "",
         "state": request_words.STATES[partner.state].label.lower() if partner is not None else "",
         "ended": partner is not None and partner.state in pairs.DEAD,
-        "what": pairs.words_of(session, partner) if partner is not None else "",
+        "what": pairs.words_of(partner) if partner is not None else "",
         "kind": KINDS[link.change.kind],
     }
 

@@ -121,9 +121,9 @@ def navigation() -> Bar:
         return Bar()
     items = items_for(role_of(user.role))
     shown = len(items) if len(items) <= FITTING else FITTING - 1
-    counts = {item.endpoint: count for item in items if (count := item.count()) is not None}
-    waiting = count_all(context.session(), tuple(counts.values()))
-    return Bar(items[:shown], items[shown:], dict(zip(counts, waiting, strict=True)))
+    counts = count_all(context.session(), [item.count() for item in items])
+    waiting = {item.endpoint: count for item, count in zip(items, counts, strict=True)}
+    return Bar(items[:shown], items[shown:], waiting)
 
 
 @blueprint.post("/search")

@@ -99,7 +99,7 @@ def test_where_the_name_alone_tells_whose_an_account_is_a_pair_moves_it(staff: S
     assert names_in(staff, ids) == {"revoke": "Петрова", "grant": "Сидорова"}
     grant, revocation = sorted(ids, key=lambda r: staff.life.one(r).action)
     with staff.db.read() as session:
-        words = pairs.words_of(session, session.get_one(Request, revocation))
+        words = pairs.words_of(session.get_one(Request, revocation))
         assert words == "отзыв на прежнее ФИО"
     signed(staff, grant, revocation)
     staff.life.act(grant, "send")
