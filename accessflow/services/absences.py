@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Boolean, Row, Select, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from accessflow.db.session import Database, once
@@ -30,26 +31,20 @@ class Away:
     until: date | None
 
 
-_COLLEAGUES = (
-    select(User)
-    .where(User.role.in_(MIAC), User.active)
-    .options(load_only(User.name, User.role))
-    .order_by(User.name, User.id)
-)
-_LISTED = (
-    select(Absence)
-    .where(Absence.until >= bindparam("today"))
-    .options(
-        joinedload(Absence.user).load_only(User.name),
-        joinedload(Absence.substitute).load_only(User.name),
-    )
-    .order_by(Absence.since, Absence.id)
+_WORKS = and_(User.role.in_(MIAC), User.active)
+# Nearly every page of МИАЦ's asks for both; an absence outlasts the account.
+_STAFF: Select[User, bool, Absence | None] = (
+    select(User, type_coerce(_WORKS, Boolean), Absence)
+    .outerjoin(Absence, and_(Absence.user_id == User.id, Absence.until >= bindparam("today")))
+    .where(or_(_WORKS, Absence.id.is_not(None)))
+    .options(load_only(User.name), joinedload(Absence.substitute).load_only(User.name))
+    .order_by(User.name, User.id, Absence.since, Absence.id)
 )
 
 
-def colleagues(session: Session) -> Sequence[User]:
+def colleagues(session: Session, today: date) -> Sequence[User]:
     """The accounts of МИАЦ that work, in order."""
-    return session.scalars(_COLLEAGUES).all()
+    return list(dict.fromkeys(user for user, works, _ in _staff(session, today) if works))
 
 
 def covered(session: Session, actor: Actor, today: date) -> frozenset[int]:
@@ -76,8 +71,13 @@ def _on(session: Session, today: date) -> Sequence[Absence]:
 
 def listed(session: Session, today: date) -> Sequence[Absence]:
     """Those that last or are to come, of everybody, in order."""
+    found = [absence for _, _, absence in _staff(session, today) if absence is not None]
+    return sorted(found, key=lambda absence: (absence.since, absence.id))
+
+
+def _staff(session: Session, today: date) -> Sequence[Row[User, bool, Absence | None]]:
     wanted = {"today": today}
-    return once(session, ("absences", today), lambda: session.scalars(_LISTED, wanted).all())
+    return once(session, ("staff", today), lambda: session.execute(_STAFF, wanted).all())
 
 
 def may_enter(actor: Actor, user_id: int) -> bool:
@@ -92,7 +92,7 @@ def enter(db: Database, *, actor: Actor, now: datetime, away: Away) -> int:
         row = _checked(session, actor, away, moscow_date(now))
         session.add(row)
         session.flush()
-        names = {u.id: u.name for u in colleagues(session)}
+        names = {u.id: u.name for u in colleagues(session, moscow_date(now))}
         days = f"{row.since:%d.%m.%Y}–{row.until:%d.%m.%Y}"
         what = {"Отсутствует": ["—", f"{days}, замещает {names[row.substitute_id]}"]}
         history.record(session, actor=actor, now=now, entity="user", entity_id=row.user_id,
@@ -119,7 +119,7 @@ def _require(actor: Actor, user_id: int) -> None:
 
 
 def _checked(session: Session, actor: Actor, away: Away, today: date) -> Absence:
-    known = {user.id for user in colleagues(session)}
+    known = {user.id for user in colleagues(session, today)}
     fields: dict[str, str] = {}
     if away.user_id not in known:
         fields["user"] = "Выберите сотрудника МИАЦ."

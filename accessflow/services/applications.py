@@ -6,10 +6,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.session import known, once
 from accessflow.db.tables import Attestation, EmailClaim, Person, Request, RequestRow, User
 from accessflow.db.tables import Organization as OrganizationRow
 from accessflow.db.tables import Signatory as SignatoryRow
@@ -29,12 +30,26 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
 
     Raises NotFound, also for one that the actor may not see. `deleted` finds what can be restored.
     """
-    found = session.scalar(_seen_by(actor), {"request_id": request_id})
-    if found is None or (found.deleted_at is not None) != deleted:
+    row = session.execute(_seen_by(actor), {"request_id": request_id}).one_or_none()
+    if row is None or (row[0].deleted_at is not None) != deleted:
         raise NotFound("Такой заявки нет.", request=request_id)
+    found: Request = row[0]
+    known(session, pointed_as(found.id), row[1])
     return found
 
 
+_OTHER = aliased(Request)
+_POINTED_AT = (
+    select(_OTHER.id)
+    .where(
+        or_(
+            _OTHER.resubmission_of_id == Request.id,
+            _OTHER.duplicate_of_id == Request.id,
+            _OTHER.stage_of_id == Request.id,
+        )
+    )
+    .exists()
+)
 AUTHOR = (User.name, User.position, User.phone, User.email, User.organization_id)
 SIGNATORY = (SignatoryRow.position, SignatoryRow.last_name, SignatoryRow.first_name,
              SignatoryRow.middle_name)  # fmt: skip
@@ -42,9 +57,9 @@ SIGNATORY = (SignatoryRow.position, SignatoryRow.last_name, SignatoryRow.first_n
 
 
 @lru_cache(maxsize=256)
-def _seen_by(actor: Actor) -> Select[Request]:
+def _seen_by(actor: Actor) -> Select[Request, bool]:
     return (
-        select(Request)
+        select(Request, _POINTED_AT)
         .where(Request.id == bindparam("request_id"), requests_seen(actor))
         .options(
             selectinload(Request.rows),
@@ -54,6 +69,15 @@ def _seen_by(actor: Actor) -> Select[Request]:
             joinedload(Request.change_link),
         )
     )
+
+
+def is_pointed_at(session: Session, request: Request) -> bool:
+    """Whether another one may name it as what it copies, repeats or belongs to."""
+    return once(session, pointed_as(request.id), lambda: True)
+
+
+def pointed_as(request_id: int) -> tuple[object, ...]:
+    return ("pointed at", request_id)
 
 
 def locked(session: Session, actor: Actor, request_id: int) -> Request:

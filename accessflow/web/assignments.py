@@ -45,7 +45,7 @@ def colleagues() -> list[Colleague]:
     lasting = {row.user_id: row for row in absences.listed(session, today) if row.since <= today}
     return [
         Colleague(user.id, initials(user.name), _away(lasting.get(user.id)))
-        for user in absences.colleagues(session)
+        for user in absences.colleagues(session, today)
     ]
 
 
@@ -169,7 +169,7 @@ def _iso(day: date | None) -> str:
 def _page(refusal: Invalid | None = None) -> str:
     context.refresh()
     session, actor, today = context.session(), context.actor(), context.today()
-    everybody = absences.colleagues(session)
+    everybody = absences.colleagues(session, today)
     return render_template(
         "assignments/absences.html",
         listed=absences.listed(session, today),

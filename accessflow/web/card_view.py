@@ -20,6 +20,7 @@ from accessflow.forms.rows import has_no_middle_name
 from accessflow.forms.spec import FormSpec
 from accessflow.services import attachments, scans, scope, whereabouts
 from accessflow.services.actor import Actor
+from accessflow.services.applications import is_pointed_at
 from accessflow.services.card import Card
 from accessflow.services.clock import moscow_date
 from accessflow.services.offers import together
@@ -210,6 +211,8 @@ def links_of(
     """Applications that belong with this one by one of some columns, and that the actor may see,
     with the word for how."""
     to = {number: LINKS[name][0] for name in names if (number := getattr(found, name))}
+    if not to and not is_pointed_at(session, found):
+        return []
     others = session.scalars(_linked(actor, names), {"to": list(to), "here": found.id})
     return [(to.get(other.id) or _back(other, found, names), other) for other in others]
 

@@ -62,9 +62,8 @@ def index() -> ResponseReturnValue:
 
 def _covered(ids: frozenset[int]) -> list[str]:
     """Whom the reader stands in for today."""
-    return [
-        initials(user.name) for user in absences.colleagues(context.session()) if user.id in ids
-    ]
+    staff = absences.colleagues(context.session(), context.today())
+    return [initials(user.name) for user in staff if user.id in ids]
 
 
 def _here() -> str:

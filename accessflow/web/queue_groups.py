@@ -100,7 +100,7 @@ def _slugs(name: str, wanted: Wanted, counter: Counter[str] | None) -> list[str]
     if name == "system":
         return sorted(context.catalogue().systems, key=lambda slug: _system(slug).casefold())
     if name == "assignee":
-        people = absences.colleagues(context.session())
+        people = absences.colleagues(context.session(), context.today())
         return [ME, NOBODY, *(str(user.id) for user in people)]
     return list(chosen)
 

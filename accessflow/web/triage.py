@@ -95,7 +95,6 @@ def card(request_id: int) -> ResponseReturnValue:
         letters=letter_list.of_request(session, found.id),
         letter_states=LETTER_STATES,
         letter_kinds=LETTERS,
-        others=presence.others(session, actor, found.id, context.now()),
         links=card_view.links_of(session, actor, found, ("resubmission_of_id", "duplicate_of_id")),
         pair=change_view.pair_of(found, "triage.card"),
         may_waive=actor.role in MIAC,

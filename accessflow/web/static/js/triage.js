@@ -88,6 +88,7 @@ async function look() {
 if (presence) {
   look();
   setInterval(look, 20_000);
+  document.addEventListener("visibilitychange", look);
 }
 
 counted();
