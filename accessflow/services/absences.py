@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Boolean, Row, Select, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, load_only

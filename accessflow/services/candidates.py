@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from accessflow.db.tables import Employment, Person
 from accessflow.domain.person_name import PersonName
@@ -46,7 +46,7 @@ def load(session: Session, organization_id: int, employments: Iterable[int]) -> 
     found: dict[int, Candidate] = {}
     for start in range(0, len(wanted), 500):
         part = {"organization_id": organization_id, "ids": wanted[start : start + 500]}
-        found |= {row.id: _candidate(row) for row in session.scalars(_LOADED, part)}
+        found |= {row.id: _candidate(row) for row in session.scalars(_LOADED, part).unique()}
     return [found[e] for e in wanted if e in found]
 
 
@@ -98,17 +98,24 @@ def _grouped(
     return found
 
 
-def _jobs(organization_id: int | BindParameter[int]) -> Select[Employment]:
+def _jobs(organization_id: int) -> Select[Employment]:
     return (
         select(Employment)
         .join(Employment.person)
         .where(Employment.organization_id == organization_id)
-        .options(joinedload(Employment.person).selectinload(Person.attestations))
+        .options(contains_eager(Employment.person).selectinload(Person.attestations))
     )
 
 
-_LOADED = _jobs(bindparam("organization_id")).where(
-    Employment.id.in_(bindparam("ids", expanding=True))
+_LOADED = (
+    select(Employment)
+    .join(Employment.person)
+    .outerjoin(Person.attestations)
+    .where(
+        Employment.organization_id == bindparam("organization_id"),
+        Employment.id.in_(bindparam("ids", expanding=True)),
+    )
+    .options(contains_eager(Employment.person).contains_eager(Person.attestations))
 )
 
 

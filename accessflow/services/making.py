@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.tables import Organization, Request, RequestRow, Signatory, User
@@ -55,34 +55,43 @@ class Maker:
         return moscow_date(self.now)
 
 
+_OWN: Select[Organization, User, Signatory | None] = (
+    select(Organization, User, Signatory)
+    .select_from(Organization)
+    .outerjoin(User, User.id == bindparam("user_id"))
+    .outerjoin(Signatory, and_(Signatory.organization_id == Organization.id, Signatory.is_head))
+    .where(Organization.id == bindparam("organization_id"))
+    .order_by(Signatory.id.desc())
+)
+
+
 def maker_of(session: Session, actor: Actor, now: datetime, catalogue: Catalogue) -> Maker:
     """For the actor's own organisation. Raises Forbidden."""
     scope.require_filer(actor, actor.organization_id)
-    # The author comes along: the application is checked and shown with it.
-    user = session.get(User, actor.user_id or 0, options=[joinedload(User.organization)])
-    own = user.organization if user and user.organization_id == actor.organization_id else None
-    organization = own or session.get_one(Organization, actor.organization_id)
-    return maker_for(session, actor, now, catalogue, organization, user)
+    wanted = {"user_id": actor.user_id, "organization_id": actor.organization_id}
+    found = session.execute(_OWN, wanted).all()
+    organization, author, _ = found[0]
+    head = _entitled((row[2] for row in found if row[2] is not None), moscow_date(now))
+    head = head or _only_one(session, organization.id, moscow_date(now))
+    return Maker(session, actor, now, catalogue, organization, head, author)
 
 
 def maker_for(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    catalogue: Catalogue,
-    organization: Organization,
-    author: User | None = None,
+    session: Session, actor: Actor, now: datetime, catalogue: Catalogue, organization: Organization
 ) -> Maker:
     """For any organisation: whether the actor may is the caller's matter."""
     head = usual_signatory(session, organization.id, moscow_date(now))
-    author = author or session.get_one(User, actor.user_id)
+    author = session.get_one(User, actor.user_id)
     return Maker(session, actor, now, catalogue, organization, head, author)
 
 
 def usual_signatory(session: Session, organization_id: int, on: date) -> Signatory | None:
     """The head, else the only one who may sign on that day: nothing is to choose then."""
-    if head := valid_head(session, organization_id, on):
-        return head
+    head = valid_head(session, organization_id, on)
+    return head or _only_one(session, organization_id, on)
+
+
+def _only_one(session: Session, organization_id: int, on: date) -> Signatory | None:
     everybody = session.scalars(
         select(Signatory).where(Signatory.organization_id == organization_id)
     )
@@ -99,7 +108,10 @@ _HEADS = (
 
 def valid_head(session: Session, organization_id: int, on: date) -> Signatory | None:
     """The organisation's head, if entitled to sign on that day (R35, X12)."""
-    heads = session.scalars(_HEADS, {"organization_id": organization_id})
+    return _entitled(session.scalars(_HEADS, {"organization_id": organization_id}), on)
+
+
+def _entitled(heads: Iterable[Signatory], on: date) -> Signatory | None:
     return next((head for head in heads if may_sign(head, on)), None)
 
 

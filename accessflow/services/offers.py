@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,15 +74,26 @@ def _notices_concern(system: SystemSpec, action: Action) -> bool:
     return not system.revoke_inferred if action == "grant" else system.status == "active"
 
 
-def offers(catalogue: Catalogue, action: Action, kind: str, on: date) -> tuple[Offer, ...]:
-    """Everything that an organisation of the kind may apply for, federal first, as in the tables.
+def offers(
+    catalogue: Catalogue,
+    action: Action,
+    kind: str,
+    on: date,
+    covering: Container[str] | None = None,
+) -> tuple[Offer, ...]:
+    """Everything that an organisation of the kind may apply for, federal first, as in the tables;
+    `covering`: only what covers one of those systems.
 
     The forms are those in force on that day (R3), by tables 1.1-1.4 (X2, X3).
     """
     groups: dict[str, list[SystemSpec]] = {}
     for system in catalogue.systems.values():
         groups.setdefault(_group(catalogue, system), []).append(system)
-    found = [_offer(catalogue, tuple(group), action, kind, on) for group in groups.values()]
+    found = [
+        _offer(catalogue, tuple(group), action, kind, on)
+        for group in groups.values()
+        if covering is None or any(system.slug in covering for system in group)
+    ]
     return tuple(sorted(found, key=lambda o: (not o.federal, o.system.table, o.system.number)))
 
 

@@ -109,16 +109,17 @@ def locked(session: Session, user_id: int, now: datetime) -> Selection:
     return session.get_one(Selection, user_id, with_for_update=True)
 
 
-def picked(row: Selection) -> Picks:
-    return _read(row.data)
-
-
 _SELECTIONS = cast(Table, Selection.__table__)  # no row in memory outlives its end
-_FORGET = delete(_SELECTIONS).where(_SELECTIONS.c.user_id == bindparam("user_id"))
+_TAKEN = (
+    delete(_SELECTIONS)
+    .where(_SELECTIONS.c.user_id == bindparam("user_id"))
+    .returning(_SELECTIONS.c.data)
+)
 
 
-def forget(session: Session, user_id: int) -> None:
-    session.execute(_FORGET, {"user_id": user_id})
+def taken(session: Session, user_id: int) -> Picks:
+    """The picks, used up when the transaction ends well; of two at once the second gets none."""
+    return _read(session.scalar(_TAKEN, {"user_id": user_id}) or {})
 
 
 def _read(data: Mapping[str, Any]) -> Picks:

@@ -110,9 +110,7 @@ def make_plan(
 
 def picked_offers(catalogue: Catalogue, picks: Picks, kind: str, on: date) -> tuple[Offer, ...]:
     """In the order of the regulation's tables."""
-    wanted = set(picks.systems)
-    everything = offers(catalogue, picks.action, kind, on)
-    return tuple(o for o in everything if wanted & {s.slug for s in o.systems})
+    return offers(catalogue, picks.action, kind, on, covering=set(picks.systems))
 
 
 def _lines(picks: Picks, offer: Offer, people: Iterable[Candidate]) -> Iterator[Line]:

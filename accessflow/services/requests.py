@@ -47,10 +47,7 @@ def create_picked(
     are thereby used up. Where it raises, neither the press nor anything else is kept."""
     with db.write() as session:
         maker = maker_of(session, actor, now, catalogue)
-        row = picking.locked(session, actor.user_id or 0, now)
-        made = _create(maker, edit(session, picking.picked(row)))
-        picking.forget(session, actor.user_id or 0)
-        return made
+        return _create(maker, edit(session, picking.taken(session, actor.user_id or 0)))
 
 
 def plan_of(session: Session, actor: Actor, catalogue: Catalogue, picked: Picks, on: date) -> Plan:
