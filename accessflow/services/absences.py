@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Boolean, Row, Select, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, load_only
 
+from accessflow.db.fixed_list import among
 from accessflow.db.session import Database, once
 from accessflow.db.tables import Absence, User
 from accessflow.domain.errors import Forbidden, Invalid, NotFound
@@ -30,7 +31,7 @@ class Away:
     until: date | None
 
 
-_WORKS = and_(User.role.in_(MIAC), User.active)
+_WORKS = and_(among(User.role, MIAC), User.active)
 # Nearly every page of МИАЦ's asks for both; an absence outlasts the account.
 _STAFF: Select[User, bool, Absence | None] = (
     select(User, type_coerce(_WORKS, Boolean), Absence)

@@ -6,8 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import CompoundSelect, Select, bindparam, inspect, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from accessflow.catalogue.spec import Catalogue
 from accessflow.db.session import known, once
@@ -35,6 +36,9 @@ def find(session: Session, actor: Actor, request_id: int, *, deleted: bool = Fal
         raise NotFound("Такой заявки нет.", request=request_id)
     found: Request = row[0]
     known(session, pointed_as(found.id), row[1])
+    if "rows" in inspect(found).unloaded:  # `selectinload` of one takes thrice as long
+        rows = session.scalars(_ROWS, {"request_id": found.id})
+        set_committed_value(found, "rows", list(rows))
     return found
 
 
@@ -56,13 +60,19 @@ SIGNATORY = (SignatoryRow.position, SignatoryRow.last_name, SignatoryRow.first_n
 """What a card and a document say of them."""
 
 
+_ROWS = (
+    select(RequestRow)
+    .where(RequestRow.request_id == bindparam("request_id"))
+    .order_by(RequestRow.position)
+)
+
+
 @lru_cache(maxsize=256)
 def _seen_by(actor: Actor) -> Select[Request, bool]:
     return (
         select(Request, _POINTED_AT)
         .where(Request.id == bindparam("request_id"), requests_seen(actor))
         .options(
-            selectinload(Request.rows),
             joinedload(Request.organization),
             joinedload(Request.author).load_only(*AUTHOR),
             joinedload(Request.signatory).load_only(*SIGNATORY),

@@ -33,7 +33,7 @@ from accessflow.services.queue_facets import (
 )
 from accessflow.services.queue_tally import number_of, numbers
 from accessflow.services.word_search import EVERYTHING, LookedFor, look_for
-from accessflow.workflow.states import OPEN, UNFILED
+from accessflow.workflow.states import OPEN
 
 SIZES = (25, 50, 100, 200)
 EXPORT_CHUNK = 500
@@ -100,7 +100,7 @@ def narrowed(
     query = select(Request).where(
         Request.deleted_at.is_(None),
         scope.requests_seen(actor, Request.organization_id + 0),
-        Request.state.not_in(UNFILED),
+        scope.FILED,
         *looked_for.conditions,
         *_scope(wanted, sort, by_ids=looked_for.ids is not None),
     )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from accessflow.db.fixed_list import among
 from accessflow.db.request_tables import USUAL, is_unusual
 from accessflow.db.tables import DismissalRevocation, Request
 from accessflow.services.overview_figures import NO_SYSTEM, is_overdue
@@ -72,7 +73,7 @@ class Facet:
 
 
 def _one_of(column: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
-    return column == values[0] if len(values) == 1 else column.in_(values)
+    return column == values[0] if len(values) == 1 else among(column, values)
 
 
 def _itself(_: Looker, value: str) -> tuple[str, ...]:

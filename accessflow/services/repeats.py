@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accessflow.catalogue.spec import Catalogue
+from accessflow.db.fixed_list import among
 from accessflow.db.tables import Request, RequestRow
 from accessflow.services import pairs
 from accessflow.services.offers import together
@@ -90,7 +91,7 @@ _OTHERS = (
         Request.id != bindparam("request_id"),
         BY_IDS.system.in_(bindparam("slugs", expanding=True)),
         Request.action == bindparam("action"),
-        BY_IDS.state.not_in(UNFILED | NOT_SOLVED),
+        ~among(BY_IDS.state, UNFILED | NOT_SOLVED),
         Request.deleted_at.is_(None),
     )
     .options(joinedload(RequestRow.request).load_only(*BRIEF))

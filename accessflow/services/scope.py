@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from accessflow.db.fixed_list import among
 from accessflow.db.tables import Employment, Organization, Person, Request
 from accessflow.domain.errors import Forbidden, NotFound
 from accessflow.domain.roles import OF_ORGANIZATION, Role
@@ -74,6 +75,9 @@ UNFILED = ("draft", "ready")
 """States before sending: not yet МИАЦ's business, but the organisation's own."""
 
 
+FILED = ~among(Request.state, UNFILED)
+
+
 def requests_seen(
     actor: Actor, organization_id: SQLColumnExpression[int] | None = None
 ) -> ColumnElement[bool]:
@@ -85,8 +89,7 @@ def requests_seen(
     own = owner == (actor.organization_id or 0)
     if not sees_all(actor):
         return own
-    filed = Request.state.not_in(UNFILED)
-    return filed if actor.organization_id is None else or_(own, filed)
+    return FILED if actor.organization_id is None else or_(own, FILED)
 
 
 def may_file(actor: Actor, organization_id: int | None) -> bool:
