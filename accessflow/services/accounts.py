@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from accessflow.db.session import Database, known
 from accessflow.db.tables import LoginFailure, Organization, User
@@ -98,13 +98,17 @@ def add_account(db: Database, *, actor: Actor, now: datetime, account: NewAccoun
 _ACTIVE = (
     select(User, NEWEST.scalar_subquery())
     .where(User.id == bindparam("user_id"), User.active)
-    .options(joinedload(User.organization), joinedload(User.preference))
+    .options(
+        load_only(User.name, User.role, User.organization_id, User.session_epoch),
+        joinedload(User.organization).load_only(Organization.short_name, Organization.kind),
+        joinedload(User.preference),
+    )
 )
 
 
 def active_user(session: Session, user_id: int) -> User | None:
-    """The account with its organisation and preferences, unless it has been closed. What every
-    page asks besides comes along: whether there are new settings."""
+    """The account with its preferences and the name of its organisation, unless it has been closed.
+    What every page asks besides comes along: whether there are new settings."""
     found = session.execute(_ACTIVE, {"user_id": user_id}).one_or_none()
     if found is None:
         return None

@@ -8,7 +8,19 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, FromClause, Select, and_, case, func, null, select, true
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from accessflow.db.tables import Request
@@ -53,7 +65,9 @@ def as_text(some: FromClause, dialect: str) -> Select[Any]:
 
 def number_of(query: Select[Request], most: int) -> Select[int]:
     """How many match; `most` + 1 where there are more."""
-    some = query.with_only_columns(Request.id).limit(most + 1).subquery()
+    # As a parameter it would have PostgreSQL plan the whole anew each time.
+    bound: ColumnElement[int] = literal_column(str(most + 1))
+    some = query.with_only_columns(Request.id).limit(bound).subquery()
     return select(func.count()).select_from(some)
 
 
