@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 15_000
 KEPT = "kept"
 T = TypeVar("T")
+
+
+class _Reader(Session):
+    def close(self) -> None:
+        """By a commit: after a rollback psycopg forgets the statements that it has prepared, and
+        PostgreSQL would plan those of the next page anew."""
+        self.expunge_all()
+        with suppress(SQLAlchemyError):  # there is nothing to lose
+            self.commit()
+        super().close()
 
 
 class Database:
@@ -30,7 +41,7 @@ class Database:
 
     def reader(self) -> Session:
         """A session that the database itself keeps from writing; the caller closes it."""
-        return Session(self._reading, autoflush=False, expire_on_commit=False, info={KEPT: {}})
+        return _Reader(self._reading, autoflush=False, expire_on_commit=False, info={KEPT: {}})
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -70,7 +81,12 @@ def make_engine(url: str) -> Engine:
     """Its errors, which are logged, do not tell the values of a statement: personal data."""
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=10,
+            max_overflow=20,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
     if name := make_url(url).database:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
