@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -88,45 +88,42 @@ def numbers(
 class Tally:
     """How many of some facts count under what.
 
-    There are few different ones in what a facet looks at, so that each of those is judged once, and
-    a facet that nobody has picked from is counted without a set of its own.
+    There are few different ones in what some facets look at together, so that each of those is
+    counted once and judged once.
     """
 
     def __init__(self, found: Facts, looker: Looker) -> None:
-        self._all = frozenset(range(len(found["state"])))
         self._found, self._looker = found, looker
-        self._kept_under: dict[str, dict[str, set[int]]] = {}
+        self._alike: dict[tuple[str, ...], Counter[tuple[Any, ...]]] = {}
 
     def number(self, chosen: Chosen) -> int:
-        return len(self._matching(chosen))
+        return sum(number for _, number in self._left(chosen))
 
     def values(self, name: str, chosen: Chosen) -> Counter[str]:
         """How many there would be under each value, were the others of that facet not picked."""
         others = {other: some for other, some in chosen.items() if other != name}
-        keys, values = self._found[name], FACETS[name].values
-        left = map(keys.__getitem__, self._matching(others)) if others else keys
         found: Counter[str] = Counter()
-        for key, number in Counter(left).items():
-            for value in values(self._looker, key):
+        for key, number in self._left(others, name):
+            for value in FACETS[name].values(self._looker, key):
                 found[value] += number
         return found
 
-    def _matching(self, chosen: Chosen) -> frozenset[int]:
-        left = self._all
-        for name, some in chosen.items():
-            under = self._under(name)
-            left &= frozenset().union(*(under.get(value, ()) for value in some))
-        return left
+    def _left(self, chosen: Chosen, name: str = "state") -> Iterator[tuple[Any, int]]:
+        """What stands for facet `name` in those that count under what is chosen, and in how
+        many."""
+        asked = sorted(chosen)
+        for (key, *keys), number in self._together((name, *asked)).items():
+            if all(
+                not self._values(other, one).isdisjoint(chosen[other])
+                for other, one in zip(asked, keys, strict=True)
+            ):
+                yield key, number
 
-    def _under(self, name: str) -> dict[str, set[int]]:
-        """Each value of the facet with the facts under it."""
-        if name not in self._kept_under:
-            same = defaultdict[Any, list[int]](list)
-            for number, key in enumerate(self._found[name]):
-                same[key].append(number)
-            under = defaultdict[str, set[int]](set)
-            for key, numbers in same.items():
-                for value in FACETS[name].values(self._looker, key):
-                    under[value].update(numbers)
-            self._kept_under[name] = dict(under)
-        return self._kept_under[name]
+    def _values(self, name: str, key: Any) -> frozenset[str]:
+        return frozenset(FACETS[name].values(self._looker, key))
+
+    def _together(self, names: tuple[str, ...]) -> Counter[tuple[Any, ...]]:
+        if names not in self._alike:
+            columns = (self._found[name] for name in names)
+            self._alike[names] = Counter(zip(*columns, strict=True))
+        return self._alike[names]
