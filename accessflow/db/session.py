@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 15_000
+CACHE_KB = 8_000  # of SQLite's pages, for each connection; its own 2,000 do not hold one page's
 KEPT = "kept"
 T = TypeVar("T")
 
@@ -90,7 +91,9 @@ def make_engine(url: str) -> Engine:
         )
     if name := make_url(url).database:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
+    engine = create_engine(
+        url, pool_size=20, max_overflow=20, pool_use_lifo=True, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -102,6 +105,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     _write_ahead(cursor)
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     cursor.close()
     # Its own knows Latin letters alone, and a search would tell «Осень» from «осень».
     connection.create_function("lower", 1, _lower, deterministic=True)
