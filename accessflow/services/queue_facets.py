@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     false,
+    func,
     or_,
     select,
 )
@@ -86,15 +87,15 @@ def _plain(column: SQLColumnExpression[str]) -> Facet:
 
 
 def _weight(name: str, column: SQLColumnExpression[str]) -> Facet:
-    """A column in which nearly all are alike: the index of the others is used where what holds of
-    all of those is said, too."""
-    plain, rest = _plain(column), is_unusual(name)
+    """A column in which nearly all are alike, which is read as null: thousands of null are read
+    sooner. The index of the others is used where what holds of all of those is said, too."""
+    plain, rest, usual = _plain(column), is_unusual(name), USUAL[name]
 
     def where(values: tuple[str, ...], columns: Columns, looker: Looker) -> ColumnElement[bool]:
         condition = plain.where(values, columns, looker)
-        return condition if USUAL[name] in values else and_(rest, condition)
+        return condition if usual in values else and_(rest, condition)
 
-    return Facet(plain.column, plain.values, where)
+    return Facet(lambda _: func.nullif(column, usual), lambda _, value: (value or usual,), where)
 
 
 def _ids(values: Iterable[str]) -> list[int]:
