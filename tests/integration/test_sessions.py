@@ -111,3 +111,28 @@ def journal_modes(file: Path) -> list[str]:
         modes = list(session.scalars(text("pragma journal_mode")))
     db.engine.dispose()
     return modes
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_pages_ask_again_and_again_is_planned_once(db: Database) -> None:
+    for _ in range(8):
+        with db.read() as session:
+            session.scalars(select(Unit.name)).all()
+    with db.read() as session:
+        plans = session.scalars(text("select statement from pg_prepared_statements")).all()
+    assert any("units" in plan for plan in plans)
+
+
+def test_a_reading_session_that_has_failed_still_ends(db: Database) -> None:
+    with pytest.raises(DBAPIError), db.read() as session:
+        session.execute(text("select nothing from nowhere"))
+    with db.read() as session:
+        assert session.scalar(select(func.count(Unit.id))) == 0
+
+
+def test_what_a_page_sets_on_what_it_has_read_is_not_written(db: Database) -> None:
+    own = factories.organization(db)
+    with db.read() as session:
+        session.get_one(Organization, own).phone = "+7 812 000-00-00"
+    with db.read() as session:
+        assert session.get_one(Organization, own).phone != "+7 812 000-00-00"
