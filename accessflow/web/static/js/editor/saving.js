@@ -150,7 +150,10 @@ async function post(address, data, parts, before) {
     running = null;
   }
   remember();
-  if (dirty.size && !tries && !stopped) schedule(SOON);
+  if (dirty.size && !tries && !stopped) {
+    say("pencil", "Изменено…"); // the answer says of what it has got that it is saved
+    schedule(SOON);
+  }
   return Boolean(answer?.ok);
 }
 
