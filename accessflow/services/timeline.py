@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from accessflow.db.tables import Request, RequestEvent, User
 from accessflow.services.actor import Actor
@@ -81,11 +81,7 @@ def last_event(session: Session, request_id: int) -> RequestEvent | None:
 _EVENTS = (
     select(RequestEvent)
     .where(RequestEvent.request_id == bindparam("request_id"))
-    .options(
-        joinedload(RequestEvent.user).load_only(User.name),
-        defer(RequestEvent.previous),
-        defer(RequestEvent.hash),
-    )
+    .options(joinedload(RequestEvent.user).load_only(User.name))
     .order_by(RequestEvent.seq)
 )
 
