@@ -74,6 +74,25 @@ def test_the_organisation_sees_which_rows_and_until_when(
     assert "ответить до 27.11" in read(office, "/requests")
 
 
+def test_the_editor_marks_the_rows_that_are_asked_about_also_after_an_operation(
+    ours: Life, office: FlaskClient, made: int
+) -> None:
+    ours.act(made, "request_info", MIAC, text=TEXT, about_rows="2", answer_by="27.11.2026")
+    first, asked, last = ours.row_ids(made)
+    path = f"/requests/{made}/edit"
+    assert marked(office.get(path).text) == [False, True, False]
+    typed = {"op": "up", "row": str(asked)}
+    told = office.post(path, data=typed, headers={"HX-Request": "true"})
+    assert told.status_code == 200
+    assert ours.row_ids(made) == [asked, first, last]
+    assert marked(told.text) == [True, False, False]
+
+
+def marked(editor: str) -> list[bool]:
+    """Of each row of the editor's table, whether it says that something is asked."""
+    return [", нужны сведения" in row for row in editor.split('<th scope="row">')[1:]]
+
+
 def test_a_day_that_has_gone_by_is_not_asked_for_any_more(
     ours: Life, made: int, clock: FrozenClock, signed_in: Client
 ) -> None:
