@@ -76,6 +76,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
 def on_failure(error: Exception) -> ResponseReturnValue:
     number = f"{context.now():%d%H%M%S}"
     # The traceback's own lines only: the message of a database error would carry its parameters.
+    context.refresh()  # what failed may be its transaction, and the page asks more
     log.error("500 %s %s", number, type(error).__name__, exc_info=_without_values(error))
     return answer(500, f"Номер ошибки: {number}.", kept.from_request())
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from accessflow.db.session import Database
+from accessflow.web import context
 from tests import factories
 
 
@@ -38,6 +40,20 @@ def test_a_page_of_another_role_says_whom_to_ask(client: FlaskClient) -> None:
     answer = client.get("/users")
     assert answer.status_code == 403
     assert "администратору" in answer.text
+
+
+def test_a_page_that_the_database_refuses_is_answered_with_a_number(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL answers nothing more in that transaction, not even the numbers of the bar."""
+    broken = text("select nothing from nowhere")
+    monkeypatch.setitem(
+        app.view_functions, "people.index", lambda: str(context.session().scalar(broken))
+    )
+    answer = client.get("/people")
+    assert answer.status_code == 500
+    assert "Номер ошибки" in answer.text
+    assert "На подпись" in answer.text
 
 
 def test_too_large_a_file_is_refused_in_words(app: Flask, client: FlaskClient) -> None:
