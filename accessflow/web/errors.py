@@ -7,6 +7,7 @@ import logging
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from accessflow.domain.errors import AccessflowError, Conflict, Forbidden, Invalid, NotFound
@@ -21,6 +22,9 @@ STATUS: dict[type[AccessflowError], int] = {
     Conflict: 409,
     Invalid: 422,
 }
+
+OUT_OF_RANGE = "22003"
+"""PostgreSQL's state for a number that is too large; SQLite's driver raises OverflowError."""
 
 TITLES = {
     400: "Запрос не разобрать",
@@ -50,6 +54,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AccessflowError, on_own)
     app.register_error_handler(CSRFError, on_stale_page)
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(OverflowError, on_large_number)
+    app.register_error_handler(DataError, on_large_number)
     app.register_error_handler(Exception, on_failure)
 
 
@@ -71,6 +77,15 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:  # a redirect or an answer made on purpose
         return error.response
     return answer(error.code or 500, "")
+
+
+def on_large_number(error: OverflowError | DataError) -> ResponseReturnValue:
+    """A number in a form, made by hand, that neither database takes; it is no row's."""
+    if getattr(getattr(error, "orig", None), "sqlstate", OUT_OF_RANGE) != OUT_OF_RANGE:
+        return on_failure(error)
+    log.info("400 %s", type(error).__name__)
+    context.refresh()
+    return answer(400, "В запросе число, которого здесь быть не может.", kept.from_request())
 
 
 def on_failure(error: Exception) -> ResponseReturnValue:

@@ -172,7 +172,8 @@ def batch_page(batch_id: int, page: int) -> ResponseReturnValue:
 def confirm_many() -> ResponseReturnValue:
     """The scans that somebody has looked at, by «request:file»."""
     pairs = [text.split(":") for text in request.form.getlist("scan-of")]
-    chosen = [(int(r), int(f)) for r, f in (p for p in pairs if len(p) == 2) if r.isdecimal()]
+    numbers = [pair for pair in pairs if len(pair) == 2 and all(map(str.isdecimal, pair))]
+    chosen = [(int(request_id), int(file_id)) for request_id, file_id in numbers]
     if not chosen:
         raise Invalid("Отметьте сканы, на которых есть подпись и печать.")
     refused = []

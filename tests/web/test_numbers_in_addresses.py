@@ -33,6 +33,27 @@ def test_an_address_of_it_leads_nowhere(secretary: FlaskClient, address: str) ->
     assert secretary.get(address.format(HUGE)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        ("/requests/new", {"op": f"add:{HUGE}"}),
+        ("/dismissals", {"op": f"pick:{HUGE}"}),
+        ("/signing/confirm", {"scan-of": f"{HUGE}:{HUGE}"}),
+    ],
+)
+def test_a_form_made_by_hand_is_told_so(
+    secretary: FlaskClient, address: str, data: dict[str, str]
+) -> None:
+    answer = secretary.post(address, data=data)
+    assert answer.status_code == 400
+    assert "В запросе число, которого здесь быть не может." in answer.text
+
+
+def test_half_a_pair_of_scans_is_none(secretary: FlaskClient) -> None:
+    answer = secretary.post("/signing/confirm", data={"scan-of": "1:скан"})
+    assert answer.status_code == 422
+
+
 def test_a_form_does_without_it(secretary: FlaskClient) -> None:
     answer = secretary.post("/people/note", data={"person": HUGE, "kind": "frmr"})
     assert answer.status_code < 500
