@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ BUSY_TIMEOUT_MS = 15_000
 CACHE_KB = 8_000  # of SQLite's pages, for each connection; its own 2,000 do not hold one page's
 KEPT = "kept"
 T = TypeVar("T")
+_PLANNED_ANEW = text("set local plan_cache_mode = force_custom_plan")
 
 
 class _Reader(Session):
@@ -40,9 +41,16 @@ class Database:
         self._reading = self.engine.execution_options(af_write=False, postgresql_readonly=True)
         self._writing = self.engine.execution_options(af_write=True)
 
-    def reader(self) -> Session:
-        """A session that the database itself keeps from writing; the caller closes it."""
-        return _Reader(self._reading, autoflush=False, expire_on_commit=False, info={KEPT: {}})
+    def reader(self, *, filtered: bool = False) -> Session:
+        """A session that the database itself keeps from writing; the caller closes it.
+
+        `filtered`: by what somebody has chosen. No plan that is made without knowing it does for a
+        rare value and for a common one, so PostgreSQL makes one each time.
+        """
+        session = _Reader(self._reading, autoflush=False, expire_on_commit=False, info={KEPT: {}})
+        if filtered and self.engine.dialect.name == "postgresql":
+            session.execute(_PLANNED_ANEW)
+        return session
 
     @contextmanager
     def read(self) -> Iterator[Session]:

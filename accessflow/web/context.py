@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from accessflow.catalogue.spec import Catalogue
@@ -82,7 +82,7 @@ def session() -> Session:
     Changes go through services, which have a transaction of their own; after one, `refresh()`.
     """
     if "reader" not in g:
-        g.reader = db().reader()
+        g.reader = db().reader(filtered=bool(request.args))
     found: Session = g.reader
     return found
 

@@ -136,3 +136,13 @@ def test_what_a_page_sets_on_what_it_has_read_is_not_written(db: Database) -> No
         session.get_one(Organization, own).phone = "+7 812 000-00-00"
     with db.read() as session:
         assert session.get_one(Organization, own).phone != "+7 812 000-00-00"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_somebody_has_chosen_is_planned_with_it(db: Database) -> None:
+    modes = []
+    for filtered in (False, True, False):
+        session = db.reader(filtered=filtered)
+        modes.append(session.scalar(text("show plan_cache_mode")))
+        session.close()
+    assert modes == ["auto", "force_custom_plan", "auto"]
