@@ -118,7 +118,7 @@ def _columns(wanted: Wanted, sort: str) -> Columns:
     """Which of the columns have an index in the order of the sort."""
     name = sort.removeprefix("-")
     if wanted.scope == "open" and name != "term":
-        return WALKED
+        return replace(WALKED, state=LEADING.state)  # the index of what is open begins with it
     if name in ("", "updated"):
         return LEADING
     if name == "term":
