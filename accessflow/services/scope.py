@@ -15,6 +15,7 @@ from accessflow.db.tables import Employment, Organization, Person, Request
 from accessflow.domain.errors import Forbidden, NotFound
 from accessflow.domain.roles import OF_ORGANIZATION, Role
 from accessflow.services.actor import Actor
+from accessflow.workflow.states import UNFILED
 
 EDITS_ANY_ORGANIZATION: frozenset[Role] = frozenset({"miac_specialist", "miac_lead", "admin"})
 EDITS_OWN_ORGANIZATION: frozenset[Role] = frozenset({"secretary", "hr", "committee"})
@@ -71,11 +72,8 @@ def require_people_changed(actor: Actor, organization_id: int) -> None:
         )
 
 
-UNFILED = ("draft", "ready")
-"""States before sending: not yet МИАЦ's business, but the organisation's own."""
-
-
 FILED = ~among(Request.state, UNFILED)
+"""What is not filed is not yet МИАЦ's business, but the organisation's own."""
 
 
 def requests_seen(

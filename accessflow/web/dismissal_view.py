@@ -23,6 +23,7 @@ from accessflow.web.access import ACCESS, allows
 from accessflow.web.words import SHORT_WEEKDAYS, day
 from accessflow.workflow.calendar import WorkingCalendar
 from accessflow.workflow.dismissal import standing, target
+from accessflow.workflow.states import UNFILED
 from accessflow.workflow.term_words import InWords, filing_left_in_words
 from accessflow.workflow.terms import FILING_DAYS, Due, dismissal_due
 
@@ -224,7 +225,7 @@ def reaches(endpoint: str) -> bool:
 def opens(found: Request) -> bool:
     """Whether the reader may open that application: drafts are the organisation's own."""
     own = context.actor().organization_id == found.organization_id
-    return own or (scope.sees_all(context.actor()) and found.state not in scope.UNFILED)
+    return own or (scope.sees_all(context.actor()) and found.state not in UNFILED)
 
 
 def form_words(right: Right) -> str:
