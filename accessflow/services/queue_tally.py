@@ -98,7 +98,9 @@ class Tally:
 
     def number(self, chosen: Chosen) -> int:
         names = sorted(chosen)
-        alike = self._counted((*names,) or ("state",))
+        if not names:
+            return len(self._found["state"])
+        alike = self._counted(tuple(names))
         return sum(number for keys, number in alike.items() if self._match(names, keys, chosen))
 
     def values(self, name: str, chosen: Chosen) -> Counter[str]:
@@ -114,7 +116,7 @@ class Tally:
     def _match(self, names: Sequence[str], keys: Sequence[Any], chosen: Chosen) -> bool:
         return not any(
             set(chosen[name]).isdisjoint(FACETS[name].values(self._looker, key))
-            for name, key in zip(names, keys, strict=False)
+            for name, key in zip(names, keys, strict=True)
         )
 
     def _counted(self, names: tuple[str, ...]) -> Mapping[tuple[Any, ...], int]:
