@@ -24,7 +24,7 @@ STATUS: dict[type[AccessflowError], int] = {
 }
 
 OUT_OF_RANGE = "22003"
-"""PostgreSQL's state for a number that is too large; SQLite's driver raises OverflowError."""
+"""PostgreSQL's state for a number that is too large."""
 
 TITLES = {
     400: "Запрос не разобрать",
@@ -81,7 +81,11 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
 
 def on_large_number(error: OverflowError | DataError) -> ResponseReturnValue:
     """A number in a form, made by hand, that neither database takes; it is no row's."""
-    if getattr(getattr(error, "orig", None), "sqlstate", OUT_OF_RANGE) != OUT_OF_RANGE:
+    if isinstance(error, DataError):
+        of_database = getattr(error.orig, "sqlstate", "") == OUT_OF_RANGE
+    else:  # of SQLite's driver, or of anything else that counts, which is a fault of ours
+        of_database = "SQLite INTEGER" in str(error)
+    if not of_database:
         return on_failure(error)
     log.info("400 %s", type(error).__name__)
     context.refresh()
@@ -90,8 +94,8 @@ def on_large_number(error: OverflowError | DataError) -> ResponseReturnValue:
 
 def on_failure(error: Exception) -> ResponseReturnValue:
     number = f"{context.now():%d%H%M%S}"
-    # The traceback's own lines only: the message of a database error would carry its parameters.
     context.refresh()  # what failed may be its transaction, and the page asks more
+    # The traceback's own lines only: the message of a database error would carry its parameters.
     log.error("500 %s %s", number, type(error).__name__, exc_info=_without_values(error))
     return answer(500, f"Номер ошибки: {number}.", kept.from_request())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -54,6 +55,17 @@ def test_a_page_that_the_database_refuses_is_answered_with_a_number(
     assert answer.status_code == 500
     assert "Номер ошибки" in answer.text
     assert "На подпись" in answer.text
+
+
+def test_a_number_that_grows_too_large_in_the_program_is_its_own_fault(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        app.view_functions, "people.index", lambda: str(date.max + timedelta(days=1))
+    )
+    answer = client.get("/people")
+    assert answer.status_code == 500
+    assert "Номер ошибки" in answer.text
 
 
 def test_too_large_a_file_is_refused_in_words(app: Flask, client: FlaskClient) -> None:
